@@ -1,0 +1,2 @@
+// The agent's entry.
+process.stdout.write("pilotfish agent\n");
