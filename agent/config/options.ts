@@ -139,7 +139,7 @@ export function sizeBytes<F extends number | undefined>(key: string, fallback: F
 }
 
 export function strings(key: string, fallback: readonly string[], doc: string): Option<readonly string[]> {
-  return option("strings", key, fallback, doc, (value, report) => readList(value, report, "strings", readString));
+  return option("strings", key, fallback, doc, readStrings);
 }
 
 export function numbers(key: string, fallback: readonly number[], doc: string): Option<readonly number[]> {
@@ -152,7 +152,6 @@ export function stringMap(key: string, doc: string): Option<ReadonlyMap<string, 
 
 /** key -> list of strings, as `tagpass` is. */
 export function stringsMap(key: string, doc: string): Option<ReadonlyMap<string, readonly string[]>> {
-  const readStrings = (value: TomlValue, report: Report) => readList(value, report, "strings", readString);
   return option("strings-map", key, new Map(), doc, (value, report) => readMap(value, report, readStrings));
 }
 
@@ -218,6 +217,10 @@ function option<T, F>(
 
 function readString(value: TomlValue, report: Report): string | undefined {
   return value.type === "string" ? value.value : mismatch(value, report, "a string in quotes");
+}
+
+function readStrings(value: TomlValue, report: Report): readonly string[] | undefined {
+  return readList(value, report, "strings", readString);
 }
 
 function readNumber(value: TomlValue, report: Report): number | undefined {

@@ -63,14 +63,12 @@ export type OutputDescription<T extends OptionTable> = Description<"outputs", T,
 export type ProcessorDescription<T extends OptionTable> = Description<"processors", T, Processor>;
 export type AggregatorDescription<T extends OptionTable> = Description<"aggregators", T, Aggregator>;
 
-/* A description of unknown options: what the catalog and the runners hold. `create` takes what `options` produced. */
-// oxlint-disable-next-line typescript/no-explicit-any
+/** A description of unknown options: what the catalog and the runners hold. `create` takes what `options` produced. */
 export type AnyDescription =
-  | InputDescription<any>
-  | OutputDescription<any>
-  | ProcessorDescription<any>
-  | AggregatorDescription<any>;
-export type PluginKind = AnyDescription["kind"];
+  | InputDescription<never>
+  | OutputDescription<never>
+  | ProcessorDescription<never>
+  | AggregatorDescription<never>;
 
 /** These four give each plugin its types from its option table, and freeze the description. */
 export function defineInput<T extends OptionTable>(
