@@ -1,6 +1,7 @@
 // Where an input puts what it found. The runner behind it filters, names, tags, rounds and passes on.
 
-import type { FieldValue, Metric, ValueType } from "./metric.ts";
+import { Metric, type FieldValue, type ValueType } from "./metric.ts";
+import { roundNs } from "./precision.ts";
 
 export interface Accumulator {
   /** Takes ownership of the metric: do not touch it afterwards. */
@@ -16,4 +17,54 @@ export interface Accumulator {
   nowNs(): bigint;
   /** Something went wrong with one item and the rest goes on: logged at a bounded rate and counted. */
   error(error: Error): void;
+  /** Back-pressure: resolves when the outputs have room again, or cannot take anything at the moment. Who adds
+   *  thousands of metrics at once awaits it between slices; nobody has to. */
+  room?(): Promise<void>;
+}
+
+export interface AccumulatorTarget {
+  readonly nowNs: () => bigint;
+  readonly take: (metric: Metric) => void;
+  readonly error: (error: Error) => void;
+  readonly room: () => Promise<void>;
+}
+
+/** The accumulator of the runners: rounds each timestamp to `precisionNs`. */
+export class RoundingAccumulator implements Accumulator {
+  readonly #precisionNs: bigint;
+  readonly #target: AccumulatorTarget;
+
+  constructor(precisionNs: bigint, target: AccumulatorTarget) {
+    this.#precisionNs = precisionNs;
+    this.#target = target;
+  }
+
+  add(metric: Metric): void {
+    metric.timestampNs = roundNs(metric.timestampNs, this.#precisionNs);
+    this.#target.take(metric);
+  }
+
+  addFields(
+    name: string,
+    fields: Readonly<Record<string, FieldValue | undefined>>,
+    tags: Readonly<Record<string, string>> = {},
+    type: ValueType = "untyped",
+  ): void {
+    const metric = new Metric(name, this.nowNs(), type);
+    for (const [key, value] of Object.entries(tags)) metric.setTag(key, value);
+    for (const [key, value] of Object.entries(fields)) if (value !== undefined) metric.setField(key, value);
+    this.#target.take(metric);
+  }
+
+  nowNs(): bigint {
+    return roundNs(this.#target.nowNs(), this.#precisionNs);
+  }
+
+  error(error: Error): void {
+    this.#target.error(error);
+  }
+
+  room(): Promise<void> {
+    return this.#target.room();
+  }
 }
