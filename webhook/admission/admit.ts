@@ -1,0 +1,108 @@
+// One request of the API server, from body to answer. Never throws and never denies a pod: what cannot be injected is
+// admitted with a warning. Asynchronous only because schemas of plugins are imported when first named.
+
+import type { Known } from "./known.ts";
+import type { ReasonCode } from "./reasons.ts";
+import { injectPod, type Injection } from "../inject/inject-pod.ts";
+import { isObject, at, listOf, stringOf } from "../inject/json.ts";
+import { answer, readReview, type Review } from "./review.ts";
+
+export type { Known } from "./known.ts";
+
+export interface Outcome {
+  /** HTTP status; 200 whenever the API server can use the answer. */
+  readonly status: number;
+  /** The AdmissionReview to answer with, or {error, remedy} when no review could be answered. */
+  readonly body: object;
+  /** undefined only when no review could be answered. */
+  readonly reason: ReasonCode | undefined;
+  /** The agent was added. With `refused` reasons such as port_conflict, part of it was. */
+  readonly injected: boolean;
+  /** What happened and what to do about it, for logs and events. */
+  readonly message: string;
+  readonly pod: PodName;
+  readonly warnings: readonly string[];
+  readonly dryRun: boolean;
+}
+
+export interface PodName {
+  readonly namespace: string;
+  /** Or the generateName, ending in `*`. */
+  readonly name: string;
+  /** `Kind/name` of the controller; empty: none. */
+  readonly owner: string;
+}
+
+const NOBODY: PodName = { namespace: "", name: "", owner: "" };
+
+export async function admit(body: unknown, known: Known): Promise<Outcome> {
+  const review = readReview(body);
+  if ("error" in review) {
+    const { status, error, remedy } = review;
+    const message = `${error}; ${remedy}`;
+    return {
+      status,
+      body: { error, remedy },
+      reason: undefined,
+      injected: false,
+      message,
+      pod: NOBODY,
+      warnings: [],
+      dryRun: false,
+    };
+  }
+  return outcome(review, await decideSafely(review, known));
+}
+
+async function decideSafely(review: Review, known: Known): Promise<Injection> {
+  try {
+    if (review.createsPod && isObject(review.object)) {
+      return await injectPod({ pod: review.object, namespace: namespaceOf(review) }, known);
+    }
+    const what = review.createsPod ? "CREATE of a Pod without an object" : review.what;
+    const message = `${what}: only the creation of pods is changed`;
+    return { reason: "unsupported_object", message, warnings: [], patch: [], plugins: [], className: "" };
+  } catch (error) {
+    const message = `the webhook failed on this pod and let it pass: ${error instanceof Error ? error.message : String(error)}`;
+    const warnings = ["pilotfish: internal_error: the agent was not added; see the webhook's log"];
+    return {
+      reason: "internal_error",
+      message: message.slice(0, 1000),
+      warnings,
+      patch: [],
+      plugins: [],
+      className: "",
+    };
+  }
+}
+
+function outcome(review: Review, { reason, message, warnings, patch }: Injection): Outcome {
+  return {
+    status: 200,
+    body: answer({ uid: review.uid, warnings, patch, reason }),
+    reason,
+    injected: patch.length > 0,
+    message,
+    pod: podName(review),
+    warnings,
+    dryRun: review.dryRun,
+  };
+}
+
+function podName(review: Review): PodName {
+  const metadata = at(review.object, "metadata");
+  const generated = stringOf(at(metadata, "generateName"));
+  const name = review.name || stringOf(at(metadata, "name")) || (generated && `${generated}*`);
+  const owners = listOf(at(metadata, "ownerReferences"));
+  const owner = owners.find((one) => at(one, "controller") === true) ?? owners[0];
+  const ownerName = stringOf(at(owner, "name"));
+  return {
+    namespace: namespaceOf(review),
+    name: name.slice(0, 256),
+    owner: ownerName === "" ? "" : `${stringOf(at(owner, "kind"))}/${ownerName}`.slice(0, 320),
+  };
+}
+
+function namespaceOf(review: Review): string {
+  return (review.namespace || stringOf(at(review.object, "metadata", "namespace")) || "default").slice(0, 256);
+}
