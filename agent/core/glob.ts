@@ -18,12 +18,7 @@ export function compileGlobs(patterns: readonly string[], separators = ""): Matc
 }
 
 function globSource(pattern: string, separators: string): string {
-  const one =
-    separators === ""
-      ? "."
-      : `[^${Array.from(separators)
-          .map((c) => escapeLiteral(c))
-          .join("")}]`;
+  const one = separators === "" ? "." : `[^${Array.from(separators, escapeInClass).join("")}]`;
   let source = "";
   let depth = 0;
   const characters = Array.from(pattern);
@@ -61,11 +56,15 @@ function globSource(pattern: string, separators: string): string {
 function characterClass(inner: readonly string[]): string {
   const negated = inner[0] === "!" || inner[0] === "^";
   const body = (negated ? inner.slice(1) : inner)
-    .map((c, index, all) => (c === "-" && index > 0 && index < all.length - 1 ? "-" : escapeLiteral(c)))
+    .map((c, index, all) => (c === "-" && index > 0 && index < all.length - 1 ? "-" : escapeInClass(c)))
     .join("");
   return `[${negated ? "^" : ""}${body}]`;
 }
 
+function escapeInClass(c: string): string {
+  return c === "-" ? "\\-" : escapeLiteral(c);
+}
+
 function escapeLiteral(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 }

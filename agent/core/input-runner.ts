@@ -6,7 +6,7 @@ import { Filter } from "./filter.ts";
 import type { Log } from "./log.ts";
 import type { Metric } from "./metric.ts";
 import { rename } from "./rename.ts";
-import type { Input, InputDescription } from "./plugin.ts";
+import type { AnyInput, Input } from "./plugin.ts";
 import { gatherPrecisionNs } from "./precision.ts";
 import { errorText, pluginContext, pluginName, statisticsTags, type InputConfig, type Surroundings } from "./runner.ts";
 import { startTicker } from "./ticker.ts";
@@ -44,7 +44,7 @@ export class InputRunner {
   constructor(config: InputConfig, surroundings: Surroundings, downstream: Downstream) {
     const { agent, statistics } = surroundings;
     const { common } = config;
-    const description = config.plugin as InputDescription<never>;
+    const description = config.plugin as AnyInput;
     const context = pluginContext(config, surroundings);
     this.name = pluginName(config);
     this.config = config;

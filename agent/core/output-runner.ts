@@ -6,7 +6,7 @@ import { Filter } from "./filter.ts";
 import type { Log } from "./log.ts";
 import type { Metric } from "./metric.ts";
 import { rename, renames } from "./rename.ts";
-import type { Output, OutputDescription } from "./plugin.ts";
+import type { AnyOutput, Output } from "./plugin.ts";
 import { RingBuffer } from "./ring-buffer.ts";
 import {
   errorText,
@@ -57,7 +57,7 @@ export class OutputRunner {
     this.config = config;
     this.#surroundings = surroundings;
     this.#log = context.log;
-    this.#output = (config.plugin as OutputDescription<never>).create(config.options as never, context);
+    this.#output = (config.plugin as AnyOutput).create(config.options as never, context);
     this.#filter = new Filter(common);
     this.#batchSize = common.metricBatchSize || agent.metricBatchSize || 1000;
     this.#buffer = new RingBuffer(common.metricBufferLimit || agent.metricBufferLimit || 10_000);

@@ -47,28 +47,30 @@ export interface Aggregator {
   reset(): void;
 }
 
-interface Description<Kind extends string, T extends OptionTable, Plugin> {
+interface Description<Kind extends string, T extends OptionTable, O, Plugin> {
   readonly kind: Kind;
   /** Telegraf's exact name. */
   readonly name: string;
   readonly options: T;
   /** What the types of single options cannot say. Pure: no I/O, no clock. */
-  readonly validate?: (options: Options<T>) => readonly OptionProblem[];
+  readonly validate?: (options: O) => readonly OptionProblem[];
   /** Pure as well: sockets and files wait for `start` or `connect`. */
-  readonly create: (options: Options<T>, context: PluginContext) => Plugin;
+  readonly create: (options: O, context: PluginContext) => Plugin;
 }
 
-export type InputDescription<T extends OptionTable> = Description<"inputs", T, Input>;
-export type OutputDescription<T extends OptionTable> = Description<"outputs", T, Output>;
-export type ProcessorDescription<T extends OptionTable> = Description<"processors", T, Processor>;
-export type AggregatorDescription<T extends OptionTable> = Description<"aggregators", T, Aggregator>;
+export type InputDescription<T extends OptionTable> = Description<"inputs", T, Options<T>, Input>;
+export type OutputDescription<T extends OptionTable> = Description<"outputs", T, Options<T>, Output>;
+export type ProcessorDescription<T extends OptionTable> = Description<"processors", T, Options<T>, Processor>;
+export type AggregatorDescription<T extends OptionTable> = Description<"aggregators", T, Options<T>, Aggregator>;
 
-/** A description of unknown options: what the catalog and the runners hold. `create` takes what `options` produced. */
+/** Descriptions of unknown options, as the catalog and the runners hold them: `create` takes what `options` produced. */
+export type AnyInput = Description<"inputs", OptionTable, never, Input>;
+export type AnyOutput = Description<"outputs", OptionTable, never, Output>;
 export type AnyDescription =
-  | InputDescription<never>
-  | OutputDescription<never>
-  | ProcessorDescription<never>
-  | AggregatorDescription<never>;
+  | AnyInput
+  | AnyOutput
+  | Description<"processors", OptionTable, never, Processor>
+  | Description<"aggregators", OptionTable, never, Aggregator>;
 
 /** These four give each plugin its types from its option table, and freeze the description. */
 export function defineInput<T extends OptionTable>(

@@ -25,10 +25,11 @@ export function startTicker(
   let timer: Timer;
 
   const arm = () => {
-    const waitMs = dueMs + offsetMs + random() * jitterMs - nowMs();
-    const farthestMs = intervalMs + offsetMs + jitterMs;
-    if (waitMs > farthestMs * 1.01 + 1) dueMs = firstTickMs(settings, nowMs());
-    timer = clock.after(Math.min(waitMs, farthestMs), fire);
+    // A first aligned tick may be a hundredth more than an interval away; farther means that the clock was set back.
+    const farthestMs = intervalMs * 1.01 + offsetMs + jitterMs + 1;
+    const waitMs = () => dueMs + offsetMs - nowMs();
+    if (waitMs() > farthestMs) dueMs = firstTickMs(settings, nowMs());
+    timer = clock.after(waitMs() + random() * jitterMs, fire);
   };
   const fire = () => {
     dueMs += intervalMs;
