@@ -1,0 +1,110 @@
+// POST /mutate: body in, decision asked for, answer out; counted and logged once. The decision itself: admission/.
+
+import { json, Router, type Request, type RequestHandler, type Response } from "express";
+import type { Outcome } from "../admission/admit.ts";
+import { reasons } from "../admission/reasons.ts";
+import { answer } from "../admission/review.ts";
+import { at, stringOf } from "../inject/json.ts";
+import type { Logger } from "../log/logger.ts";
+import { logAdmission } from "./admission-log.ts";
+import type { Metrics } from "./metrics.ts";
+import { BODY_LIMIT_MIB, EMPTY_BODY, NOT_JSON_TYPE, NOT_POST, type RequestError } from "./request-errors.ts";
+
+export interface MutateParts {
+  readonly decide: (body: unknown) => Promise<Outcome>;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Requests in flight beyond this are let through unchanged: a slow answer delays every pod of the cluster. */
+  readonly mostInFlight: number;
+}
+
+export function mutateRoute(parts: MutateParts): Router {
+  const routes = Router();
+  const load: Load = { inFlight: 0 };
+  const body = json({ limit: BODY_LIMIT_MIB * 2 ** 20, type: () => true });
+  routes.post("/mutate", isJson, counted(load, parts.metrics), body, async (request, response) => {
+    if (request.body === undefined) sendError(response, EMPTY_BODY);
+    else await mutate({ body: request.body, response, load }, parts);
+  });
+  routes.all("/mutate", (_request, response) => {
+    response.set("Allow", "POST");
+    sendError(response, NOT_POST);
+  });
+  return routes;
+}
+
+export function sendError(response: Response, { status, error, remedy }: RequestError): void {
+  response.status(status).json({ error, remedy });
+}
+
+interface Load {
+  inFlight: number;
+}
+
+/** Before the body is read: what is not JSON is not worth seven megabytes. */
+const isJson: RequestHandler = (request, response, next) => {
+  const type = (request.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase();
+  if (type === "application/json") next();
+  else sendError(response, isEmpty(request) ? EMPTY_BODY : NOT_JSON_TYPE);
+};
+
+function isEmpty(request: Request): boolean {
+  return request.headers["transfer-encoding"] === undefined && Number(request.headers["content-length"] ?? 0) === 0;
+}
+
+/** Requests count from their first byte: the ones whose body still waits to be read are the queue. */
+function counted(load: Load, metrics: Metrics): RequestHandler {
+  return (_request, response, next) => {
+    load.inFlight += 1;
+    metrics.inFlight.set(load.inFlight);
+    response.once("close", () => {
+      load.inFlight -= 1;
+      metrics.inFlight.set(load.inFlight);
+    });
+    next();
+  };
+}
+
+interface Received {
+  readonly body: unknown;
+  readonly response: Response;
+  readonly load: Load;
+}
+
+async function mutate({ body, response, load }: Received, parts: MutateParts): Promise<void> {
+  const { metrics, log, decide, mostInFlight } = parts;
+  const started = performance.now();
+  const uid = stringOf(at(body, "request", "uid"));
+  const shed = load.inFlight > mostInFlight && uid !== "";
+  const outcome = shed ? overloaded(uid, body) : await decide(body);
+  const milliseconds = performance.now() - started;
+  if (outcome.reason === undefined) {
+    metrics.rejected.inc({ status: String(outcome.status) });
+  } else {
+    metrics.duration.observe(milliseconds / 1000);
+    metrics.admissions.inc({ reason: outcome.reason });
+  }
+  logAdmission(log, { uid, outcome, milliseconds });
+  response.status(outcome.status).json(outcome.body);
+}
+
+/** Admitted unchanged, without a look at it. */
+function overloaded(uid: string, body: unknown): Outcome {
+  const reason = "overloaded";
+  const warnings = [`pilotfish: ${reason}: the agent was not added; recreate the pod later`];
+  const metadata = at(body, "request", "object", "metadata");
+  return {
+    status: 200,
+    body: answer({ uid, warnings, patch: [], reason }),
+    reason,
+    injected: false,
+    message: `${reasons[reason].sentence} ${reasons[reason].remedy}`,
+    pod: {
+      namespace: stringOf(at(body, "request", "namespace")),
+      name: stringOf(at(metadata, "name")) || `${stringOf(at(metadata, "generateName"))}*`,
+      owner: "",
+    },
+    warnings,
+    dryRun: at(body, "request", "dryRun") === true,
+  };
+}

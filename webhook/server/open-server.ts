@@ -1,0 +1,69 @@
+// Sockets: one https server whose certificate can change while it runs, and a plain one for probes; both end in order.
+
+import { once } from "node:events";
+import { createServer as createPlainServer, type RequestListener, type Server } from "node:http";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { formatAddress, type ListenAddress } from "./listen-address.ts";
+import { listenFailure } from "./listen-failure.ts";
+
+export interface Certificate {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+export interface Listen {
+  readonly address: ListenAddress;
+  /** The command line option, for messages. */
+  readonly option: string;
+}
+
+/** HTTP/1.1 over TLS 1.2 or newer. Listens without a certificate too: handshakes fail until one is set. */
+export function createHttps(app: RequestListener, current: Certificate | undefined): TlsServer {
+  const secrets = current === undefined ? {} : { cert: current.certificate, key: current.key };
+  const server = createTlsServer({ ...secrets, minVersion: "TLSv1.2", ALPNProtocols: ["http/1.1"] }, app);
+  // Port scanners and probes that hang up: the client knows, we need not.
+  server.on("tlsClientError", () => undefined);
+  return limited(server);
+}
+
+export function createPlain(app: RequestListener): Server {
+  return limited(createPlainServer(app));
+}
+
+/** Handshakes from now on show the new certificate; open connections go on. */
+export function useCertificate(server: TlsServer, { certificate, key }: Certificate): void {
+  server.setSecureContext({ cert: certificate, key, minVersion: "TLSv1.2" });
+}
+
+function limited<S extends Server | TlsServer>(server: S): S {
+  // Longer than Go's client keeps an idle connection (90 s), so that it is never we who close one in use.
+  server.keepAliveTimeout = 120_000;
+  server.headersTimeout = 10_000;
+  // The API server waits at most 30 s for a webhook.
+  server.requestTimeout = 30_000;
+  return server;
+}
+
+/** Resolves with the real address, such as `127.0.0.1:43210`. */
+export async function listen(server: Server | TlsServer, { address, option }: Listen): Promise<string> {
+  const { host, port } = address;
+  try {
+    server.listen(host === undefined ? { port } : { host, port });
+    await once(server, "listening");
+  } catch (error) {
+    throw listenFailure(error, option, formatAddress(host ?? "", port));
+  }
+  const bound = server.address() as AddressInfo;
+  return formatAddress(host ?? bound.address, bound.port);
+}
+
+/** Takes no more connections and waits for those with a request in flight; after `graceMs` it cuts them off. */
+export async function close(server: Server | TlsServer, graceMs: number): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(cut);
+}
