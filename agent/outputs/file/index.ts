@@ -2,8 +2,9 @@
 
 import { boolean, choice, durationMs, integer, sizeBytes, strings } from "../../config/options.ts";
 import { defineOutput } from "../../core/plugin.ts";
+import { InfluxSerializer } from "../../formats/influx/serialize.ts";
 import { COMPRESSION_ALGORITHMS, compressionProblems, createCompress } from "./compression.ts";
-import { createSerializer, dataFormatOptions, dataFormatProblems } from "./data-format.ts";
+import { dataFormatOptions, dataFormatProblems } from "./data-format.ts";
 import { FileOutput } from "./file-output.ts";
 import { RotatingFile } from "./rotating-file.ts";
 import { StandardOutput } from "./standard-output.ts";
@@ -47,7 +48,7 @@ export const file = defineOutput({
       sinks: files.map((path) =>
         path === "stdout" ? new StandardOutput() : new RotatingFile(path, rotation, context),
       ),
-      serializer: createSerializer(options),
+      serializer: new InfluxSerializer(options),
       compress: createCompress(options.compressionAlgorithm, options.compressionLevel),
       batchFormat: options.useBatchFormat,
       log: context.log,
