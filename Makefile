@@ -40,3 +40,24 @@ check: $(INSTALLED) ## lint, format, types, import rules, dead code
 .PHONY: format
 format: $(INSTALLED) ## rewrite the sources in the project's format
 	oxfmt
+
+# What builds images here: docker with a running daemon, else podman, else buildah.
+CONTAINER_TOOL ?= $(shell docker version >/dev/null 2>&1 && echo docker || basename "$$(command -v podman || command -v buildah)")
+VERSION := $(shell sed -n 's/^  "version": "\(.*\)",/\1/p' package.json)
+# In front of the names, with its slash: registry.example.com/tools/
+IMAGE_PREFIX ?=
+IMAGE_TAG ?= $(VERSION)
+# Empty: those that the Dockerfiles name.
+BASE_IMAGE ?=
+BUILD_IMAGE ?=
+IMAGE_FLAGS ?=
+
+.PHONY: images
+images: ## build both images (IMAGE_PREFIX=registry/ IMAGE_TAG= BASE_IMAGE= BUILD_IMAGE= CONTAINER_TOOL=)
+	@[ -n "$(CONTAINER_TOOL)" ] || { echo "make images: docker (running), podman or buildah is needed" >&2; exit 69; }
+	@for part in agent webhook; do \
+	  echo "== $(IMAGE_PREFIX)pilotfish-$$part:$(IMAGE_TAG) with $(CONTAINER_TOOL) =="; \
+	  $(CONTAINER_TOOL) build --file $$part/Dockerfile --tag "$(IMAGE_PREFIX)pilotfish-$$part:$(IMAGE_TAG)" \
+	    $(if $(BASE_IMAGE),--build-arg BASE_IMAGE=$(BASE_IMAGE)) $(if $(BUILD_IMAGE),--build-arg BUILD_IMAGE=$(BUILD_IMAGE)) \
+	    $(IMAGE_FLAGS) . || exit $$?; \
+	done
