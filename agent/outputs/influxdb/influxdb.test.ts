@@ -10,7 +10,7 @@ import { test, type TestContext } from "node:test";
 import { optionsWith, pluginBench } from "../../../test/support/plugin-bench.ts";
 import { recordHttp, type Answering, type RecordedRequest } from "../../../test/support/http-recorder.ts";
 import { Metric } from "../../core/metric.ts";
-import { PRODUCT_TOKEN } from "../../core/version.ts";
+import { PRODUCT_TOKEN } from "../../core/http-client/product-token.ts";
 import { WriteError, type WriteVerdict } from "../../core/write-error.ts";
 import { influxdb } from "./index.ts";
 

@@ -5,7 +5,7 @@ import type { Options } from "../../config/options.ts";
 import { loadTlsClient } from "../../core/http-client/tls-client.ts";
 import { basicAuthorization } from "../../core/http-client/url-text.ts";
 import type { PluginContext } from "../../core/plugin.ts";
-import { PRODUCT_TOKEN } from "../../core/version.ts";
+import { PRODUCT_TOKEN } from "../../core/http-client/product-token.ts";
 import { InfluxSerializer } from "../../formats/influx/serialize.ts";
 import { HttpTarget } from "./http-target.ts";
 import type { influxdbOptions } from "./options.ts";
