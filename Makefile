@@ -26,6 +26,12 @@ build: $(INSTALLED) ## bundle agent and webhook into dist/
 test: build ## run the tests: offline, no root, no Go
 	node --test --test-reporter=$(REPORTER) $(TESTS)
 
+# KUBECONFIG names a cluster to throw away on this machine; without it one is started, which needs Go, openssl and ten minutes
+# the first time.
+.PHONY: test-api-server
+test-api-server: build ## test the webhook with a real API server (builds one, or KUBECONFIG=)
+	test/cluster/with-api-server.sh node --test --test-reporter=$(REPORTER) test/cluster/admission.ts
+
 # The spec reporter prints a line a test; CI and people both want to see progress.
 REPORTER ?= spec
 TESTS ?= "{agent,certs,webhook,manifests,test}/**/*.test.ts"

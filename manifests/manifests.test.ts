@@ -48,6 +48,7 @@ const template = deployment.spec?.template;
 const pod = template?.spec;
 const [container] = pod?.containers ?? [];
 assert.ok(template !== undefined && pod !== undefined && container !== undefined);
+const args = container.args ?? [];
 const serviceAccountName: string = pod.serviceAccountName ?? "";
 
 for (const folder of ["base", "examples"]) {
@@ -104,20 +105,26 @@ test("the selectors find the webhook's pods", () => {
   assert.equal(labels[INJECT_KEY], "false");
 });
 
-test("service and probes lead to the port that the webhook listens on", () => {
+test("the service and the probes lead to ports that the webhook listens on", () => {
+  const listened = new Map(container.ports?.map(({ name, containerPort }) => [String(name), containerPort]));
   const [port] = find<IService>("Service").spec?.ports ?? [];
   assert.equal(port?.port, 443);
-  const listened = container.ports?.find(({ name }) => name === port?.targetPort);
-  assert.ok(container.args?.includes(`--listen=:${listened?.containerPort}`), container.args?.join(" "));
+  assert.ok(args.includes(`--listen=:${listened.get(String(port.targetPort))}`), args.join(" "));
+  assert.ok(args.includes(`--metrics-listen=:${listened.get("probes")}`), args.join(" "));
+  assert.equal(template.metadata?.annotations?.["prometheus.io/port"], String(listened.get("probes")));
+
   const probes = [container.startupProbe, container.livenessProbe, container.readinessProbe];
-  for (const probe of probes) {
-    assert.equal(probe?.httpGet?.port, port?.targetPort);
-    assert.equal(probe?.httpGet?.scheme, "HTTPS");
-  }
   assert.deepEqual(
-    probes.map((probe) => probe?.httpGet?.path),
-    ["/healthz", "/healthz", "/readyz"],
+    probes.map((probe) => probe?.httpGet),
+    ["/healthz", "/healthz", "/readyz"].map((path) => ({ path, port: "probes" })),
   );
+});
+
+test("the webhook knows every option that it is given", () => {
+  const main = readFileSync(join(import.meta.dirname, "../webhook/main.ts"), "utf8");
+  const [command, ...options] = args;
+  assert.ok(main.includes(`.command("${command}")`), command);
+  for (const option of options) assert.ok(main.includes(`"${option.replace(/=.*/, "")} <`), option);
 });
 
 test("the webhook's pod would be admitted under Pod Security restricted", () => {
@@ -145,10 +152,10 @@ test("settings and classes are mounted as whole directories, and the webhook is 
     assert.deepEqual([readOnly, subPath], [true, undefined], name);
 
   assert.equal(volumes.get("config")?.configMap?.name, SETTINGS_CONFIG_MAP);
-  assert.ok(container.args?.includes(`--config=${mounted.get("config")?.mountPath}/${SETTINGS_KEY}`));
+  assert.ok(args.includes(`--config=${mounted.get("config")?.mountPath}/${SETTINGS_KEY}`));
   const secret = volumes.get("classes")?.secret;
   assert.deepEqual([secret?.secretName, secret?.optional], [CLASSES_SECRET, true]);
-  assert.ok(container.args?.includes(`--classes=${mounted.get("classes")?.mountPath}`));
+  assert.ok(args.includes(`--classes=${mounted.get("classes")?.mountPath}`));
 });
 
 test("the example of classes is the Secret that is mounted", () => {

@@ -1,0 +1,228 @@
+// The whole webhook with a real API server: the manifests as they are, the rights of its ServiceAccount, its certificate,
+// who is asked and what comes back. Needs no node. Run by `make test-api-server`; KUBECONFIG names the cluster.
+// Not one of the ordinary tests: those run offline and without Go.
+
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import {
+  CONFIG_ANNOTATION,
+  CONTAINER_NAME,
+  DEFAULT_NAMESPACE,
+  INJECT_KEY,
+  NAMESPACE_LABEL,
+  NAMESPACE_LABEL_VALUE,
+  STATUS_ANNOTATION,
+  VOLUME_NAME,
+} from "../../webhook/inject/contract.ts";
+import { type Answer, ask, eventually, get, kubectl } from "./kubectl.ts";
+import { type WebhookProcess, asService, onLoopback, pointAt, startWebhook } from "./webhook-process.ts";
+
+type Texts = Readonly<Record<string, string>>;
+
+interface Container {
+  readonly name: string;
+  readonly restartPolicy?: string;
+}
+
+interface Pod {
+  readonly metadata: { readonly name: string; readonly annotations?: Texts };
+  readonly spec: {
+    readonly containers: readonly Container[];
+    readonly initContainers?: readonly Container[];
+    readonly volumes?: readonly { readonly name: string; readonly projected?: unknown }[];
+  };
+}
+
+interface Configuration {
+  readonly webhooks: readonly { readonly clientConfig: { readonly caBundle?: string } }[];
+}
+
+const base = join(import.meta.dirname, "../../manifests/base");
+const name = `asked-${process.pid}`;
+const labelled = `${name}-labelled`;
+const restricted = `${name}-restricted`;
+const unlabelled = `${name}-unlabelled`;
+const account = `system:serviceaccount:${DEFAULT_NAMESPACE}:pilotfish`;
+
+let directory = "";
+let webhook: WebhookProcess;
+
+function pod(metadata: { name: string; namespace: string; labels?: Texts; annotations?: Texts }): string {
+  const securityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata,
+    spec: {
+      securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: "RuntimeDefault" } },
+      initContainers: [{ name: "prepare", image: "registry.example.com/prepare", securityContext }],
+      containers: [{ name: "app", image: "registry.example.com/app", securityContext }],
+    },
+  });
+}
+
+async function create(document: string, ...options: string[]): Promise<{ pod: Pod; warnings: string }> {
+  const answer: Answer = await ask(["create", "-f", "-", "-o", "json", ...options], document);
+  assert.ok(answer.ok, answer.stderr);
+  return { pod: JSON.parse(answer.stdout) as Pod, warnings: answer.stderr };
+}
+
+function isInjected({ spec, metadata }: Pod): boolean {
+  const all = [...(spec.initContainers ?? []), ...spec.containers];
+  const seated = all.filter((container) => container.name === CONTAINER_NAME).length;
+  assert.ok(seated <= 1, `${metadata.name} has ${seated} agents`);
+  assert.equal(metadata.annotations?.[STATUS_ANNOTATION] !== undefined, seated === 1, "status and agent go together");
+  return seated === 1;
+}
+
+async function namespace(called: string, labels: Texts): Promise<void> {
+  const document = { apiVersion: "v1", kind: "Namespace", metadata: { name: called, labels } };
+  await kubectl(["apply", "-f", "-"], JSON.stringify(document));
+  // Without it the API server refuses pods; a controller makes it.
+  await eventually("the default ServiceAccount", async () =>
+    (await ask(["-n", called, "get", "serviceaccount", "default"])).ok ? true : undefined,
+  );
+}
+
+async function bundles(): Promise<(string | undefined)[]> {
+  const { webhooks } = await get<Configuration>("mutatingwebhookconfiguration", "pilotfish");
+  return webhooks.map(({ clientConfig }) => clientConfig.caBundle);
+}
+
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), "pilotfish-"));
+  await mkdir(join(directory, "classes"));
+  await writeFile(join(directory, "classes/default"), '[[outputs.file]]\n  files = ["stdout"]\n');
+  await kubectl(["apply", "-k", base]);
+  const on = { [NAMESPACE_LABEL]: NAMESPACE_LABEL_VALUE };
+  await namespace(labelled, on);
+  await namespace(restricted, { ...on, "pod-security.kubernetes.io/enforce": "restricted" });
+  await namespace(unlabelled, {});
+  webhook = await startWebhook(directory);
+  await eventually("the caBundle", async () => ((await bundles()).every(Boolean) ? true : undefined));
+  await pointAt(onLoopback(webhook.port));
+  await eventually("the API server asks us", async () => {
+    const { pod: canary } = await create(pod({ name: "canary", namespace: labelled }), "--dry-run=server");
+    return isInjected(canary) || undefined;
+  });
+});
+
+after(async () => {
+  await webhook?.stop();
+  await ask(["delete", "mutatingwebhookconfiguration", "pilotfish", "--ignore-not-found"]);
+  await ask(["delete", "namespace", labelled, restricted, unlabelled, "--wait=false"]);
+  await rm(directory, { recursive: true, force: true });
+});
+
+describe("who gets the agent", () => {
+  const cases: readonly [string, namespace: string, labels: Texts, annotations: Texts, injected: boolean][] = [
+    ["any pod of a labelled namespace", labelled, {}, {}, true],
+    ["not one whose label says no", labelled, { [INJECT_KEY]: "false" }, {}, false],
+    ["not one whose annotation says no", labelled, {}, { [INJECT_KEY]: "false" }, false],
+    ["no pod of another namespace", unlabelled, {}, {}, false],
+    ["one whose label says yes", unlabelled, { [INJECT_KEY]: "true" }, {}, true],
+    ["not one whose label says something else", unlabelled, { [INJECT_KEY]: "yes" }, {}, false],
+    ["one with an annotation of ours", unlabelled, {}, { "pilotfish.dev/plugins": "statsd" }, true],
+    ["not one whose annotation only looks like ours", unlabelled, {}, { "notpilotfish.dev/plugins": "statsd" }, false],
+    ["one in a namespace that enforces Pod Security restricted", restricted, {}, {}, true],
+  ];
+  for (const [index, [what, where, labels, annotations, injected]] of cases.entries()) {
+    test(what, async () => {
+      const created = await create(pod({ name: `case-${index}`, namespace: where, labels, annotations }));
+      assert.equal(isInjected(created.pod), injected, created.warnings);
+    });
+  }
+});
+
+test("the agent starts first, restarts on its own, and its config is a projected volume", async () => {
+  const { pod: created, warnings } = await create(pod({ name: "whole", namespace: labelled }));
+  assert.equal(warnings, "");
+  const [first, second] = created.spec.initContainers ?? [];
+  assert.deepEqual([first?.name, first?.restartPolicy, second?.name], [CONTAINER_NAME, "Always", "prepare"]);
+  assert.deepEqual(
+    created.spec.containers.map((container) => container.name),
+    ["app"],
+  );
+  assert.ok(created.spec.volumes?.find((volume) => volume.name === VOLUME_NAME)?.projected !== undefined);
+  assert.match(created.metadata.annotations?.[CONFIG_ANNOTATION] ?? "", /\[\[inputs\.statsd\]\]/);
+});
+
+test("a dry run shows the agent and leaves nothing", async () => {
+  const { pod: shown } = await create(pod({ name: "dry", namespace: labelled }), "--dry-run=server");
+  assert.ok(isInjected(shown));
+  assert.match((await ask(["-n", labelled, "get", "pod", "dry"])).stderr, /not found/);
+});
+
+test("what a person got wrong comes back as a warning, and the pod is admitted", async () => {
+  const annotations = { "pilotfish.dev/plugins": "statsdd" };
+  const { pod: created, warnings } = await create(pod({ name: "wrong", namespace: labelled, annotations }));
+  assert.equal(isInjected(created), false);
+  assert.match(warnings, /unknown_plugin.*statsdd/);
+});
+
+test("pods of a Deployment get the agent, each once", async () => {
+  const args = ["-n", labelled, "create", "deployment", "web", "--image=registry.example.com/web", "--replicas=3"];
+  await kubectl(args);
+  const pods = await eventually("three pods", async () => {
+    const { items } = await get<{ items: Pod[] }>("pods", "-n", labelled, "-l", "app=web");
+    return items.length === 3 ? items : undefined;
+  });
+  for (const each of pods) assert.ok(isInjected(each), each.metadata.name);
+});
+
+test("applying the manifests again leaves the bundle in place", async () => {
+  // The manifests name the Service; both at once is not allowed.
+  await pointAt(asService);
+  const beforehand = await bundles();
+  assert.ok(beforehand.every(Boolean));
+  for (const options of [[], ["--server-side", "--force-conflicts"]]) await kubectl(["apply", "-k", base, ...options]);
+  assert.deepEqual(await bundles(), beforehand);
+  await pointAt(onLoopback(webhook.port));
+});
+
+test("a bundle that somebody damaged is put right", async () => {
+  const beforehand = await bundles();
+  const patch = [{ op: "remove", path: "/webhooks/0/clientConfig/caBundle" }];
+  await kubectl(["patch", "mutatingwebhookconfiguration", "pilotfish", "--type=json", "-p", JSON.stringify(patch)]);
+  await eventually("the bundle is back", async () =>
+    JSON.stringify(await bundles()) === JSON.stringify(beforehand) ? true : undefined,
+  );
+});
+
+describe("the rights of the webhook", () => {
+  const configurations = "mutatingwebhookconfigurations.admissionregistration.k8s.io";
+  const cases: readonly [allowed: boolean, ...question: string[]][] = [
+    [true, "watch", "namespaces"],
+    [true, "patch", `${configurations}/pilotfish`],
+    [false, "patch", `${configurations}/another`],
+    [false, "create", configurations],
+    [true, "get", "secrets/pilotfish-certificates", "-n", DEFAULT_NAMESPACE],
+    [true, "create", "secrets", "-n", DEFAULT_NAMESPACE],
+    [false, "get", "secrets/pilotfish-classes", "-n", DEFAULT_NAMESPACE],
+    [false, "list", "secrets", "-n", DEFAULT_NAMESPACE],
+    [false, "get", "secrets", "-n", "kube-system"],
+    [false, "delete", "namespaces"],
+    [false, "create", "pods", "-n", DEFAULT_NAMESPACE],
+  ];
+  for (const [allowed, ...question] of cases) {
+    test(`${allowed ? "may" : "may not"} ${question.join(" ")}`, async () => {
+      const { stdout } = await ask(["auth", "can-i", `--as=${account}`, ...question]);
+      assert.equal(stdout.trim(), allowed ? "yes" : "no");
+    });
+  }
+
+  test("were enough until now", () => {
+    assert.doesNotMatch(webhook.log(), /forbidden/i);
+  });
+});
+
+test("without the webhook pods are created as they are, and at once", async () => {
+  assert.equal(await webhook.stop(), 0, webhook.log());
+  const startMs = performance.now();
+  const { pod: created } = await create(pod({ name: "alone", namespace: labelled }));
+  assert.equal(isInjected(created), false);
+  assert.ok(performance.now() - startMs < 5000);
+});
