@@ -46,6 +46,14 @@ function printOutput(print: (text: string) => void): OutputConfig {
       },
     }),
   });
-  const common = Object.fromEntries(Object.entries(commonOptions.outputs).map(([key, { fallback }]) => [key, fallback]));
-  return { kind: "outputs", plugin, options: {}, common: common as unknown as OutputConfig["common"], fingerprint: "print" };
+  const common = Object.fromEntries(
+    Object.entries(commonOptions.outputs).map(([key, { fallback }]) => [key, fallback]),
+  );
+  return {
+    kind: "outputs",
+    plugin,
+    options: {},
+    common: common as unknown as OutputConfig["common"],
+    fingerprint: "print",
+  };
 }

@@ -8,14 +8,13 @@ import type { AnyDescription } from "./core/plugin.ts";
 import { errorText, type RunnableConfig } from "./core/runner.ts";
 import { SelfStatistics } from "./core/self-statistics.ts";
 import { EXIT } from "./exit-codes.ts";
-import { watchConfig } from "./watch-config.ts";
+import { watchConfig, type WatchSettings } from "./watch-config.ts";
 
 export interface LoadedConfig {
   readonly config: Config<AnyDescription> | undefined;
   readonly problems: readonly ConfigProblem[];
   /** The text it was made of, to notice changes. */
   readonly text: string;
-  readonly directories: readonly string[];
 }
 
 export interface RunSettings {
@@ -24,7 +23,7 @@ export interface RunSettings {
   /** Reads everything again, as at the start. */
   readonly load: () => Promise<LoadedConfig>;
   readonly report: (problems: readonly ConfigProblem[]) => void;
-  readonly watch: { readonly mode: "poll" | "notify"; readonly intervalMs: number; readonly directories: readonly string[] } | undefined;
+  readonly watch: Omit<WatchSettings, "clock"> | undefined;
   readonly awaitOutputs: boolean;
   readonly shutdownMs: number;
   readonly hostname: string;
@@ -56,8 +55,8 @@ export async function run(settings: RunSettings): Promise<number> {
     log.error(`cannot start: ${errorText(error)}`);
     return EXIT.unavailable;
   }
-  log.info("Agent is running");
   const stopReloading = reloadOnDemand(agent, settings);
+  log.info("Agent is running");
   const signal = await ended;
   log.info(`${signal} received`);
   stopReloading();
@@ -65,10 +64,13 @@ export async function run(settings: RunSettings): Promise<number> {
   return EXIT.done;
 }
 
+function names(plugins: readonly { readonly plugin: { readonly name: string } }[]): string {
+  return plugins.map(({ plugin }) => plugin.name).join(" ") || "none";
+}
+
 function logStart({ first, log, hostname, awaitOutputs }: RunSettings): void {
-  const names = (plugins: readonly { plugin: { name: string } }[]) => plugins.map(({ plugin }) => plugin.name).join(" ");
   log.info(`Loaded inputs: ${names(first.inputs)}`);
-  log.info(`Loaded outputs: ${names(first.outputs) || "none"}`);
+  log.info(`Loaded outputs: ${names(first.outputs)}`);
   if (first.outputs.length === 0 && awaitOutputs) {
     log.warn("No output yet: metrics are kept until the config brings one (--await-outputs)");
   }
@@ -92,9 +94,7 @@ function reloadOnDemand(agent: Agent, settings: RunSettings): () => void {
   };
   signals.on("SIGHUP", onHup);
   signals.on("SIGUSR1", onUsr1);
-  const read = async () => (await settings.load()).text;
-  const stopWatching =
-    watch && watchConfig({ ...watch, read, clock }, firstText, () => reload("the config has changed"));
+  const stopWatching = watch && watchConfig({ ...watch, clock }, firstText, () => reload("the config has changed"));
   return () => {
     signals.off("SIGHUP", onHup);
     signals.off("SIGUSR1", onUsr1);
