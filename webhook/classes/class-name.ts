@@ -6,3 +6,8 @@ export const CLASS_NAME_RULE =
 export function isClassName(name: string): boolean {
   return name.length <= 63 && /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/.test(name) && !name.includes("..");
 }
+
+/** The class in a file or key of this name: people write `prod`, `prod.toml` and `prod.conf`. */
+export function classNameOf(fileName: string): string {
+  return fileName.replace(/\.(toml|conf)$/, "");
+}

@@ -3,7 +3,7 @@
 
 import type { Catalog, ConfigProblem } from "../../agent/config/config.ts";
 import { checkConfig } from "./check-config.ts";
-import { CLASS_NAME_RULE, isClassName } from "./class-name.ts";
+import { CLASS_NAME_RULE, classNameOf, isClassName } from "./class-name.ts";
 
 export interface LoadedClass {
   readonly name: string;
@@ -28,7 +28,8 @@ export async function loadClasses(
   options: { readonly catalog: Catalog; readonly previous?: ClassSet },
 ): Promise<ClassSet> {
   const classes = new Map<string, LoadedClass>();
-  for (const [name, text] of files) {
+  for (const [file, text] of files) {
+    const name = classNameOf(file);
     const problems = await problemsOf(name, text, options.catalog);
     const good = !problems.some(({ severity }) => severity === "error");
     classes.set(name, { name, text: good ? text : options.previous?.classes.get(name)?.text, problems });

@@ -2,7 +2,7 @@
 // metrics elsewhere, unless the class's `allow` names the group or the very plugin.
 
 import type { Notes } from "./notes.ts";
-import type { PluginTable } from "./toml-data.ts";
+import type { PluginTable } from "./plugin-table.ts";
 
 /** Groups of `allow`. Also of plugins that our agent does not have yet: the day it does, they are covered. */
 export const GROUPS: Readonly<Record<"exec" | "files", readonly string[]>> = Object.freeze({
@@ -16,7 +16,6 @@ export const GROUPS: Readonly<Record<"exec" | "files", readonly string[]>> = Obj
     "inputs.multifile",
     "inputs.tail",
     "processors.filepath",
-    "outputs.file",
   ],
 });
 

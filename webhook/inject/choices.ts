@@ -46,9 +46,13 @@ function oneOf<C extends string>(
 function image(ask: Ask | undefined, fallback: string, notes: Notes): string {
   const name = ask?.value.trim();
   if (ask === undefined || name === undefined) return fallback;
-  if (/^[A-Za-z0-9][-A-Za-z0-9._:/@]{0,1023}$/.test(name)) return name;
+  if (isImage(name)) return name;
   notes.refuse("invalid_annotation", `${nameOf(ask)}: ${quote(name)} is not an image`, "write registry/name:tag");
   return fallback;
+}
+
+export function isImage(name: string): boolean {
+  return /^[A-Za-z0-9][-A-Za-z0-9._:/@]{0,1023}$/.test(name);
 }
 
 function interval(ask: Ask | undefined, fallback: string, notes: Notes): string {

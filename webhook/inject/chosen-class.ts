@@ -4,7 +4,7 @@
 import { nearest } from "../../agent/config/near.ts";
 import type { Known } from "../admission/known.ts";
 import { classesFor, mayUse } from "../classes/authorise.ts";
-import { CLASS_NAME_RULE, isClassName } from "../classes/class-name.ts";
+import { CLASS_NAME_RULE, classNameOf, isClassName } from "../classes/class-name.ts";
 import { nameOf, type Asked } from "./asked.ts";
 import type { Notes } from "./notes.ts";
 import { clip, quote } from "./warning-text.ts";
@@ -17,7 +17,7 @@ export function chosenClass(
 ): string {
   const { settings, classes } = known;
   const ask = asked.get("class");
-  const name = ask?.value.trim() ?? settings.defaultClass;
+  const name = classNameOf(ask?.value.trim() ?? settings.defaultClass);
   const loaded = classes.classes.get(name);
   if (ask !== undefined && !isClassName(name)) {
     notes.refuse("invalid_annotation", `${nameOf(ask)}: ${quote(name)} is not a class name`, `use ${CLASS_NAME_RULE}`);

@@ -2,12 +2,12 @@
 // handed out. No text of a user is ever joined into TOML.
 
 import type { Catalog } from "../../agent/config/config.ts";
+import { serializeToml } from "../../agent/config/toml/serialize.ts";
 import type { TomlData } from "../../agent/config/toml/value.ts";
 import { checkConfig } from "../classes/check-config.ts";
 import type { Environment } from "./environment.ts";
 import type { Notes } from "./notes.ts";
-import { serializeToml } from "./pending.ts";
-import type { PluginTable } from "./toml-data.ts";
+import type { PluginTable } from "./plugin-table.ts";
 import { clip } from "./warning-text.ts";
 
 export interface ConfigParts {

@@ -4,7 +4,7 @@
 import { PORTS } from "./contract.ts";
 import { at, listOf, stringOf, type JsonObject } from "./json.ts";
 import type { Notes } from "./notes.ts";
-import type { DataTable, PluginTable } from "./toml-data.ts";
+import type { DataTable, PluginTable } from "./plugin-table.ts";
 
 export type Listen = "loopback" | "pod";
 
@@ -25,6 +25,11 @@ export function startingTables(plugin: string, listen: Listen): readonly DataTab
         { service_address: `udp://${host}:${PORTS.lineUdp}`, data_format: "influx" },
         { service_address: `tcp://${host}:${PORTS.lineTcp}`, data_format: "influx" },
       ];
+    case "udp_listener":
+      return [{ service_address: `${host}:${PORTS.lineUdp}` }];
+    case "tcp_listener":
+      return [{ service_address: `${host}:${PORTS.lineTcp}` }];
+    case "http_listener":
     case "influxdb_listener":
       return [{ service_address: `${host}:8086` }];
     default:
@@ -42,10 +47,12 @@ export function portOf({ kind, name, table }: PluginTable): ContainerPort | unde
     const protocol = stringOf(table["protocol"]).startsWith("tcp") ? "TCP" : "UDP";
     return { name: "statsd", containerPort, protocol };
   }
-  if (name === "influxdb_listener") return { name: "influxdb", containerPort, protocol: "TCP" };
-  if (name !== "socket_listener") return undefined;
-  if (match[1] === "udp") return { name: "line-udp", containerPort, protocol: "UDP" };
-  return match[1] === "tcp" ? { name: "line-tcp", containerPort, protocol: "TCP" } : undefined;
+  if (name === "influxdb_listener" || name === "http_listener")
+    return { name: "influxdb", containerPort, protocol: "TCP" };
+  if (!["socket_listener", "udp_listener", "tcp_listener"].includes(name)) return undefined;
+  const scheme = name === "socket_listener" ? match[1] : name.slice(0, 3);
+  if (scheme === "udp") return { name: "line-udp", containerPort, protocol: "UDP" };
+  return scheme === "tcp" ? { name: "line-tcp", containerPort, protocol: "TCP" } : undefined;
 }
 
 /** The tables that can listen. */

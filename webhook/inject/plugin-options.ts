@@ -3,12 +3,13 @@
 import { commonOptions } from "../../agent/config/common-options.ts";
 import type { Catalog, PluginSchema } from "../../agent/config/config.ts";
 import { nearest } from "../../agent/config/near.ts";
+import { optionFromText } from "../../agent/config/option-text.ts";
 import type { Option, OptionTable } from "../../agent/config/options.ts";
 import type { TomlData } from "../../agent/config/toml/value.ts";
 import { nameOf, type OptionAsk } from "./asked.ts";
 import type { Notes } from "./notes.ts";
-import { optionFromText } from "./pending.ts";
-import type { DataTable } from "./toml-data.ts";
+import { todaysName } from "./plugin-name.ts";
+import type { DataTable } from "./plugin-table.ts";
 import { clip, quote } from "./warning-text.ts";
 
 /** plugin -> the table of what its annotations set. */
@@ -21,7 +22,7 @@ export async function optionTables(
   const tables = new Map<string, DataTable>();
   for (const plugin of plugins) {
     const own = asks.filter((ask) => ask.plugin === plugin);
-    const schema = own.length === 0 ? undefined : await catalog.load("inputs", plugin);
+    const schema = own.length === 0 ? undefined : await catalog.load("inputs", todaysName("inputs", plugin, catalog));
     if (schema === undefined) continue;
     let table: DataTable = {};
     for (const ask of own) table = merge(table, readOption(ask, schema, notes));
@@ -67,18 +68,17 @@ function nested(ask: OptionAsk, declared: readonly Option<unknown>[], path: read
 
 function leaf(option: Option<unknown>, text: string, key: string): Nested {
   const read = optionFromText(option, text);
-  if ("problem" in read) return { problem: read.problem, remedy: "correct the value" };
-  return { value: { [key]: read.value } };
+  return "problem" in read ? read : { value: { [key]: read.data } };
 }
 
-/** Deep, so that tags.a and tags.b come together. */
+/** Deep, so that tags.a and tags.b come together. Built from entries: a key may be called __proto__. */
 function merge(into: DataTable, from: DataTable): DataTable {
-  const merged: Record<string, TomlData> = { ...into };
+  const merged = new Map<string, TomlData>(Object.entries(into));
   for (const [key, value] of Object.entries(from)) {
-    const before = Object.hasOwn(merged, key) ? merged[key] : undefined;
-    merged[key] = isTable(before) && isTable(value) ? merge(before, value) : value;
+    const before = merged.get(key);
+    merged.set(key, isTable(before) && isTable(value) ? merge(before, value) : value);
   }
-  return merged;
+  return Object.fromEntries(merged);
 }
 
 function isTable(value: TomlData | undefined): value is DataTable {

@@ -5,11 +5,12 @@ import type { Asked } from "./asked.ts";
 import { startingTables, withoutConflicts, type Listen } from "./listeners.ts";
 import type { JsonObject } from "./json.ts";
 import type { Notes } from "./notes.ts";
+import { isPlugin, refuseUnknown } from "./plugin-name.ts";
 import { optionTables } from "./plugin-options.ts";
 import { rawTables } from "./raw-tables.ts";
 import { scrapeUrl } from "./scrape.ts";
-import { refuseUnknown, selectPlugins } from "./selected-plugins.ts";
-import type { DataTable, PluginTable } from "./toml-data.ts";
+import { selectPlugins } from "./selected-plugins.ts";
+import type { DataTable, PluginTable } from "./plugin-table.ts";
 
 export interface TablesInput {
   readonly pod: JsonObject;
@@ -23,7 +24,7 @@ export async function pluginTables(input: TablesInput, notes: Notes): Promise<re
   const { pod, asked, defaults, listen, catalog } = input;
   const raw = rawTables(asked, notes);
   for (const { kind, name } of raw) {
-    if (!catalog.names(kind).includes(name)) refuseUnknown(kind, name, catalog.names(kind), notes);
+    if (!isPlugin(kind, name, catalog)) refuseUnknown(kind, name, catalog, notes);
   }
   const url = scrapeUrl(pod, notes);
   const rawInputs = raw.filter(({ kind }) => kind === "inputs").map(({ name }) => name);

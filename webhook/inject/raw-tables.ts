@@ -2,10 +2,11 @@
 
 import type { PluginKind } from "../../agent/config/config.ts";
 import { parseToml } from "../../agent/config/toml/parse.ts";
+import { toData } from "../../agent/config/toml/to-data.ts";
 import type { TomlValue } from "../../agent/config/toml/value.ts";
 import { nameOf, type Asked } from "./asked.ts";
 import type { Notes } from "./notes.ts";
-import { tomlData, type DataTable, type PluginTable } from "./toml-data.ts";
+import type { DataTable, PluginTable } from "./plugin-table.ts";
 import { clip, quote } from "./warning-text.ts";
 
 const KINDS: ReadonlySet<string> = new Set(["inputs", "processors", "aggregators", "outputs"] satisfies PluginKind[]);
@@ -43,7 +44,7 @@ export function rawTables(asked: Asked, notes: Notes): readonly PluginTable[] {
 
 /** `[kind.name]` or every `[[kind.name]]`. */
 function tablesOf(value: TomlValue): readonly DataTable[] | undefined {
-  if (value.type === "table") return [tomlData(value) as DataTable];
+  if (value.type === "table") return [toData(value)];
   if (value.type !== "array" || value.items.some(({ type }) => type !== "table")) return undefined;
-  return value.items.map((item) => tomlData(item) as DataTable);
+  return value.items.map((item) => toData(item) as DataTable);
 }

@@ -43,6 +43,8 @@ export interface Settings {
   /** The webhook's own namespace: its pods are never injected. Not from the file: the webhook knows where it runs. */
   readonly ownNamespace: string;
   readonly defaultClass: string;
+  /** Telegraf's own image, for pods of the telegraf-operator whose config names plugins that our agent lacks. */
+  readonly telegrafImage?: string;
   readonly defaults: Defaults;
   readonly classes: ReadonlyMap<string, ClassPolicy>;
 }

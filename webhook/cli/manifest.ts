@@ -1,0 +1,93 @@
+// A file of manifests as documents that can be changed: comments, order and layout stay, and what is not changed comes
+// out byte for byte. YAML as Kubernetes reads it (1.1: `yes` is a boolean), or JSON.
+
+import { parseDocument, type Document } from "yaml";
+import { applyPatch, type Patch } from "./apply-patch.ts";
+import { patchYaml } from "./yaml-patch.ts";
+
+export interface Manifest {
+  /** As plain data; never changed. */
+  readonly value: unknown;
+  /** The text with the patches, all made for `value`. */
+  patched(patches: readonly Patch[]): string;
+}
+
+export type { Patch } from "./apply-patch.ts";
+
+export class ManifestError extends Error {
+  override readonly name = "ManifestError";
+}
+
+/** Throws ManifestError with the place when the text is neither YAML nor JSON. */
+export function readManifests(text: string): readonly Manifest[] {
+  const json = jsonValue(text);
+  if (json !== undefined) return [jsonManifest(text, json)];
+  let line = 1;
+  return splitDocuments(text).map((part) => {
+    const manifest = yamlManifest(part, line);
+    line += part.split("\n").length - 1;
+    return manifest;
+  });
+}
+
+function jsonValue(text: string): unknown {
+  if (!/^\s*[{[]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function jsonManifest(text: string, value: unknown): Manifest {
+  const indent = /\n([ \t]+)/.exec(text)?.[1];
+  return {
+    value,
+    patched: (patches) =>
+      patches.length === 0
+        ? text
+        : `${JSON.stringify(applyPatch(value, patches), null, indent)}${text.endsWith("\n") ? "\n" : ""}`,
+  };
+}
+
+/** `---` at the start of a line is always a document's mark, inside no scalar can it stand there (YAML 1.2.2, 9.1.2). */
+function splitDocuments(text: string): readonly string[] {
+  return text.split(/^(?=---(?:[ \t\r]|$))/m);
+}
+
+function yamlManifest(text: string, firstLine: number): Manifest {
+  // Comments and %YAML lines in front of the first mark are no document.
+  const isBlank = text.split("\n").every((line) => /^(---)?\s*(#.*|%.*)?\r?$/.test(line));
+  if (isBlank) return { value: undefined, patched: () => text };
+  const document = parse(text);
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const line = firstLine + text.slice(0, error.pos[0]).split("\n").length - 1;
+    throw new ManifestError(`line ${line}: ${error.message.split("\n", 1)[0] ?? ""}`);
+  }
+  const value = plain(document, firstLine);
+  return {
+    value,
+    patched: (patches) => (patches.length === 0 ? text : patchYaml(parse(text), value, { patches, text })),
+  };
+}
+
+function parse(text: string): Document {
+  // Kubernetes' reader knows no timestamps: they are texts.
+  return parseDocument(text, {
+    version: "1.1",
+    customTags: (tags) =>
+      tags.filter((tag) => tag !== "timestamp" && (typeof tag === "string" || !tag.tag.endsWith(":timestamp"))),
+    prettyErrors: false,
+  });
+}
+
+function plain(document: Document, line: number): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new ManifestError(`line ${line}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+}
