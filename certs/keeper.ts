@@ -97,7 +97,7 @@ export class CertificateKeeper {
   }
 
   #read(stored: Stored | undefined): Material | undefined {
-    if (stored === undefined) return undefined;
+    if (stored === undefined || ("entries" in stored && Object.keys(stored.entries).length === 0)) return undefined;
     const material = "damage" in stored ? stored.damage : decodeMaterial(stored.entries);
     if (typeof material !== "string") return material;
     const from =

@@ -11,7 +11,7 @@ import { DEFAULT_POLICY } from "../certs/rotation.ts";
 import type { CertificateStore } from "../certs/store.ts";
 import { admit } from "./admission/admit.ts";
 import type { Known } from "./admission/known.ts";
-import type { Cluster } from "./kube/cluster.ts";
+import type { Cluster, ClusterParts } from "./kube/cluster.ts";
 import type { Logger } from "./log/logger.ts";
 import type { ServeOptions } from "./serve-options.ts";
 import { createApp, createProbeApp, type AppParts } from "./server/app.ts";
@@ -33,7 +33,9 @@ export interface Running {
 export async function serve(options: ServeOptions, log: Logger): Promise<Running> {
   const metrics = new Metrics();
   const readiness = new Readiness();
-  const cluster = options.dev ? undefined : await connect(options, { log, metrics });
+  // The cluster needs the keeper, which needs the cluster's Secret: it is asked for when both exist.
+  const refresh = async (): Promise<void> => keeper.check();
+  const cluster = options.dev ? undefined : await connect(options, { log, metrics, refresh });
   const knowledge = await openKnowledge(options, { catalog, clock: systemClock, log, metrics, cluster });
   const parts: AppParts = {
     decide: (body) => admit(body, snapshot(knowledge)),
@@ -71,7 +73,7 @@ function snapshot({ namespaces, classes, settings }: Knowledge): Known {
 }
 
 /** The Kubernetes client costs memory and time: only who runs in a cluster loads it. */
-async function connect(options: ServeOptions, parts: { log: Logger; metrics: Metrics }): Promise<Cluster> {
+async function connect(options: ServeOptions, parts: ClusterParts): Promise<Cluster> {
   const { connectCluster } = await import("./kube/cluster.ts");
   return connectCluster(options, parts);
 }
@@ -127,6 +129,7 @@ interface Required {
 function requireAll(readiness: Readiness, { keeper, knowledge, cluster }: Required): void {
   readiness.require("certificates", () => keeper.current !== undefined);
   readiness.require("classes", () => knowledge.classesReady());
+  readiness.require("settings", () => knowledge.settingsReady());
   readiness.require("namespaces", () => knowledge.namespaces.ready);
   if (cluster !== undefined) readiness.require("caBundle of the webhook configuration", () => cluster.trusted());
 }

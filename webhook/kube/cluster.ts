@@ -1,11 +1,16 @@
 // What the webhook needs of a cluster, connected: the Secret of its certificates, the namespaces, and its own webhook
 // configuration. Imported only when there is a cluster.
 
+import { KubeConfig } from "@kubernetes/client-node";
+import { systemClock } from "../../certs/clock.ts";
 import type { CertificateStore } from "../../certs/store.ts";
 import type { Logger } from "../log/logger.ts";
-import type { ServeOptions } from "../serve-options.ts";
+import { EXIT_UNAVAILABLE, ExitError } from "../server/listen-failure.ts";
 import type { Metrics } from "../server/metrics.ts";
 import type { NamespacesSource } from "../sources/namespaces-source.ts";
+import { CaBundle } from "./ca-bundle.ts";
+import { ClusterNamespaces } from "./namespaces.ts";
+import { SecretStore } from "./secret-store.ts";
 
 export interface Cluster {
   readonly certificates: CertificateStore;
@@ -17,6 +22,74 @@ export interface Cluster {
   stop(): void;
 }
 
-export function connectCluster(_options: ServeOptions, _parts: { log: Logger; metrics: Metrics }): Promise<Cluster> {
-  return Promise.reject(new Error("not yet: use --dev"));
+export interface ClusterOptions {
+  readonly ownNamespace: string;
+  /** Undefined: nobody's caBundle is kept. */
+  readonly webhookConfiguration: string | undefined;
+}
+
+export interface ClusterParts {
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** Reads the certificates again, before what another replica wrote is overwritten. */
+  readonly refresh: () => Promise<void>;
+}
+
+export function connectCluster(options: ClusterOptions, parts: ClusterParts): Cluster {
+  const config = clusterConfig();
+  const namespaces = new ClusterNamespaces({ config, clock: systemClock, onProblem: tell("namespaces", parts) });
+  const bundle =
+    options.webhookConfiguration === undefined ? undefined : caBundle(options.webhookConfiguration, config, parts);
+  namespaces.start();
+  bundle?.start();
+  return {
+    certificates: new SecretStore(config, options.ownNamespace),
+    namespaces,
+    trust: (pem) => bundle?.want(pem),
+    trusted: () => bundle?.inPlace ?? true,
+    stop() {
+      namespaces.stop();
+      bundle?.stop();
+    },
+  };
+}
+
+/** $KUBECONFIG, ~/.kube/config, or the pod's own ServiceAccount. */
+function clusterConfig(): KubeConfig {
+  const config = new KubeConfig();
+  try {
+    config.loadFromDefault();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ExitError(`the kubeconfig cannot be read: ${why}`, EXIT_UNAVAILABLE, { cause: error });
+  }
+  // What the client falls back to when it finds nothing: a server that is never there.
+  if (config.getCurrentCluster()?.server === "http://localhost:8080") {
+    throw new ExitError("there is no cluster here. Use --dev, set KUBECONFIG, or run in a pod", EXIT_UNAVAILABLE);
+  }
+  return config;
+}
+
+function caBundle(name: string, config: KubeConfig, parts: ClusterParts): CaBundle {
+  return new CaBundle({
+    name,
+    config,
+    clock: systemClock,
+    refresh: parts.refresh,
+    onWrite(message) {
+      parts.metrics.bundleWrites.inc();
+      parts.log.info({ configuration: name }, message);
+    },
+    onProblem: tell("ca_bundle", parts),
+  });
+}
+
+/** Counts and logs; the same sentence in a row is logged once. */
+function tell(part: string, { log, metrics }: ClusterParts): (message: string) => void {
+  let last = "";
+  return (message) => {
+    metrics.problems.inc({ part });
+    if (message !== last) log.error({ part }, message);
+    last = message;
+  };
 }

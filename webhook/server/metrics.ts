@@ -49,7 +49,7 @@ export class Metrics {
     labelNames: ["source", "result"] as const,
     registers: [this.registry],
   });
-  readonly bundleRepairs = new Counter({
+  readonly bundleWrites = new Counter({
     name: `${PREFIX}ca_bundle_writes_total`,
     help: "Times the caBundle of the webhook configuration was set, at rotation or because something else changed it",
     registers: [this.registry],

@@ -19,9 +19,9 @@ export interface MutateParts {
 }
 
 export function mutateRoute(parts: MutateParts): Router {
-  const routes = Router();
+  const routes = Router({ caseSensitive: true });
   const load: Load = { inFlight: 0 };
-  const body = json({ limit: BODY_LIMIT_MIB * 2 ** 20, type: () => true });
+  const body = json({ limit: BODY_LIMIT_MIB * 2 ** 20, type: () => true, verify: notEmpty });
   routes.post("/mutate", isJson, counted(load, parts.metrics), body, async (request, response) => {
     if (request.body === undefined) sendError(response, EMPTY_BODY);
     else await mutate({ body: request.body, response, load }, parts);
@@ -52,6 +52,11 @@ function isEmpty(request: Request): boolean {
   return request.headers["transfer-encoding"] === undefined && Number(request.headers["content-length"] ?? 0) === 0;
 }
 
+/** body-parser would take an empty body for `{}`. */
+function notEmpty(_request: unknown, _response: unknown, body: Buffer): void {
+  if (body.length === 0) throw new Error(EMPTY_BODY.error);
+}
+
 /** Requests count from their first byte: the ones whose body still waits to be read are the queue. */
 function counted(load: Load, metrics: Metrics): RequestHandler {
   return (_request, response, next) => {
@@ -72,11 +77,11 @@ interface Received {
 }
 
 async function mutate({ body, response, load }: Received, parts: MutateParts): Promise<void> {
-  const { metrics, log, decide, mostInFlight } = parts;
+  const { metrics, log, mostInFlight } = parts;
   const started = performance.now();
   const uid = stringOf(at(body, "request", "uid"));
   const shed = load.inFlight > mostInFlight && uid !== "";
-  const outcome = shed ? overloaded(uid, body) : await decide(body);
+  const outcome = shed ? letThrough("overloaded", uid, body) : await decideSafely(parts, uid, body);
   const milliseconds = performance.now() - started;
   if (outcome.reason === undefined) {
     metrics.rejected.inc({ status: String(outcome.status) });
@@ -88,9 +93,19 @@ async function mutate({ body, response, load }: Received, parts: MutateParts): P
   response.status(outcome.status).json(outcome.body);
 }
 
+/** A decision that fails lets the pod pass; only without a uid to answer to is it the client's error. */
+async function decideSafely(parts: Pick<MutateParts, "decide" | "log">, uid: string, body: unknown): Promise<Outcome> {
+  try {
+    return await parts.decide(body);
+  } catch (error) {
+    if (uid === "") throw error;
+    parts.log.error({ uid, err: error }, "the decision failed");
+    return letThrough("internal_error", uid, body);
+  }
+}
+
 /** Admitted unchanged, without a look at it. */
-function overloaded(uid: string, body: unknown): Outcome {
-  const reason = "overloaded";
+function letThrough(reason: "overloaded" | "internal_error", uid: string, body: unknown): Outcome {
   const warnings = [`pilotfish: ${reason}: the agent was not added; recreate the pod later`];
   const metadata = at(body, "request", "object", "metadata");
   return {
@@ -100,8 +115,8 @@ function overloaded(uid: string, body: unknown): Outcome {
     injected: false,
     message: `${reasons[reason].sentence} ${reasons[reason].remedy}`,
     pod: {
-      namespace: stringOf(at(body, "request", "namespace")),
-      name: stringOf(at(metadata, "name")) || `${stringOf(at(metadata, "generateName"))}*`,
+      namespace: stringOf(at(body, "request", "namespace")).slice(0, 256),
+      name: (stringOf(at(metadata, "name")) || `${stringOf(at(metadata, "generateName"))}*`).slice(0, 256),
       owner: "",
     },
     warnings,

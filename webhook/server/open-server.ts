@@ -18,17 +18,21 @@ export interface Listen {
   readonly option: string;
 }
 
+/** How often Node looks for requests that take longer than they may. */
+const CHECK_MS = 5_000;
+
 /** HTTP/1.1 over TLS 1.2 or newer. Listens without a certificate too: handshakes fail until one is set. */
 export function createHttps(app: RequestListener, current: Certificate | undefined): TlsServer {
   const secrets = current === undefined ? {} : { cert: current.certificate, key: current.key };
-  const server = createTlsServer({ ...secrets, minVersion: "TLSv1.2", ALPNProtocols: ["http/1.1"] }, app);
+  const tls = { ...secrets, minVersion: "TLSv1.2", ALPNProtocols: ["http/1.1"] } as const;
+  const server = createTlsServer({ ...tls, connectionsCheckingInterval: CHECK_MS }, app);
   // Port scanners and probes that hang up: the client knows, we need not.
   server.on("tlsClientError", () => undefined);
   return limited(server);
 }
 
 export function createPlain(app: RequestListener): Server {
-  return limited(createPlainServer(app));
+  return limited(createPlainServer({ connectionsCheckingInterval: CHECK_MS }, app));
 }
 
 /** Handshakes from now on show the new certificate; open connections go on. */

@@ -11,7 +11,7 @@ export interface ProbeParts {
 }
 
 export function probeRoutes({ readiness, metrics }: ProbeParts): Router {
-  const routes = Router();
+  const routes = Router({ caseSensitive: true });
   routes.get("/healthz", (_request, response) => {
     response.json({ status: "alive" });
   });

@@ -39,6 +39,7 @@ const PARSER_ERRORS: Readonly<Record<string, RequestError>> = {
     error: "the body is not valid JSON",
     remedy: "POST an AdmissionReview as JSON",
   },
+  "entity.verify.failed": EMPTY_BODY,
   "entity.too.large": {
     status: 413,
     error: `the body is larger than ${BODY_LIMIT_MIB} MiB`,

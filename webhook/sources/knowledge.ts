@@ -7,6 +7,7 @@ import type { Logger } from "../log/logger.ts";
 import type { ServeOptions } from "../serve-options.ts";
 import { EXIT_NO_INPUT, ExitError } from "../server/listen-failure.ts";
 import type { Metrics } from "../server/metrics.ts";
+import { readSettings } from "../settings/read-settings.ts";
 import { defaultSettings, type Settings } from "../settings/settings.ts";
 import { unknownNamespaces, type NamespacesSource } from "./namespaces-source.ts";
 import { NamespacesFile, watchClasses, watchSettings } from "./watched-sources.ts";
@@ -17,6 +18,8 @@ export interface Knowledge {
   readonly classes: () => ClassSet;
   readonly settings: () => Settings;
   readonly classesReady: () => boolean;
+  /** Never with the defaults in place of settings that are broken: they may say who may not use a class. */
+  readonly settingsReady: () => boolean;
   readonly stop: () => void;
 }
 
@@ -46,6 +49,7 @@ export async function openKnowledge(options: ServeOptions, parts: KnowledgeParts
     classes: () => (classes === undefined ? uncheckedClasses : (classes.value ?? NO_CLASSES)),
     settings: () => settings?.value ?? { ...defaultSettings, ownNamespace },
     classesReady: () => classes === undefined || classes.value !== undefined,
+    settingsReady: () => settings === undefined || settings.value !== undefined,
     stop: () => watched.forEach((one) => one.stop()),
   };
 }
@@ -57,6 +61,9 @@ function stopIfUnreadable(watched: readonly Pick<Watched<unknown>, "value" | "pr
   throw new ExitError(bad.problem, EXIT_NO_INPUT);
 }
 
-function settingsOf(_text: string, ownNamespace: string): Settings {
-  return { ...defaultSettings, ownNamespace };
+function settingsOf(text: string, ownNamespace: string): Settings {
+  const { settings, problems } = readSettings(text, { ...defaultSettings, ownNamespace });
+  if (settings !== undefined) return settings;
+  const told = problems.map(({ line, path, message, remedy }) => `line ${line}: ${path}: ${message} (${remedy})`);
+  throw new Error(told.join("; "));
 }
