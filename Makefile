@@ -36,6 +36,10 @@ test-api-server: build ## test the webhook with a real API server (builds one, o
 REPORTER ?= spec
 TESTS ?= "{agent,certs,webhook,manifests,test}/**/*.test.ts"
 
+.PHONY: demo
+demo: build ## the main job, end to end: a pod goes in, metrics come out
+	node test/demo/demo.ts
+
 .PHONY: check
 check: $(INSTALLED) ## lint, format, types, import rules, dead code
 	oxfmt --check

@@ -80,6 +80,8 @@ async function admitPod(directory: string, destination: Destination, open: (() =
   const injected = jsonPatch.applyPatch(structuredClone(POD), patch).newDocument as unknown as Pod;
   const shown = { lineWidth: 0 };
   say(lineDiff(stringify(POD, shown), stringify(injected, shown)).join("\n"));
+  title("The generated config (annotation pilotfish.dev/config, mounted by the downward API)");
+  say(injected.metadata.annotations["pilotfish.dev/config"] ?? "");
   return injected;
 }
 
