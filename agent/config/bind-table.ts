@@ -53,7 +53,7 @@ export function bindTable<O extends OptionTable, C extends OptionTable>(
     if (isCommon) common.set(key, entry);
     if (!isOwn && !isCommon && !ACCEPTED_ANYWHERE.has(key)) unknown.push([key, entry]);
   }
-  reportUnknown(unknown, [...ownKeys, ...commonKeys], settings);
+  reportUnknown(unknown, { own: [...ownKeys], all: [...ownKeys, ...commonKeys] }, settings);
   let isSound = true;
   const inner = reporter(table, settings);
   const report: Report = (at, message, remedy) => {
@@ -90,14 +90,14 @@ function isKnown(key: string, known: ReadonlySet<string>): boolean {
 
 function reportUnknown(
   unknown: readonly [string, TomlEntry][],
-  known: readonly string[],
+  known: { readonly own: readonly string[]; readonly all: readonly string[] },
   settings: BindSettings,
 ): void {
   const [first] = unknown;
   if (first === undefined) return;
   const names = unknown.map(([key]) => key);
   const message = `configuration specified the fields [${names.map((key) => `"${key}"`).join(" ")}], but they were not used`;
-  const remedy = names.map((key) => near(key, known, unknown.length > 1 ? `${key}: ` : "")).join("; ");
+  const remedy = names.map((key) => (names.length > 1 ? `${key}: ` : "") + near(key, known.all, known.own)).join("; ");
   settings.log.add({ severity: "error", where: settings.where, at: first[1].keyAt }, message, remedy);
 }
 

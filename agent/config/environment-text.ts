@@ -49,7 +49,9 @@ export function substituteText(text: string, settings: TextSettings): Substitute
     text: applyExpansions(text, expansions),
     problems,
     unset,
-    values: expansions.map((expansion) => expansion.text).filter((value) => value !== "" && value !== "$"),
+    values: [...new Set(expansions.map((expansion) => expansion.text))].filter(
+      (value) => value !== "" && value !== "$",
+    ),
     place: (offset) => lines.position(original(offset)),
   };
 }

@@ -25,6 +25,8 @@ export interface StringNote {
   readonly written: string;
   readonly value: string;
   readonly unresolved: boolean;
+  /** There is a problem about it already. */
+  readonly isReported: boolean;
 }
 
 export interface ConfigDocument {
@@ -78,13 +80,16 @@ class DocumentCollector {
       unresolved = true;
       if (!this.#settings.tolerateUnresolved) this.#warnUnset(name, at);
     };
+    let isReported = false;
     const onRequired = (name: string, message: string) => {
       unresolved = true;
+      isReported = !this.#settings.tolerateUnresolved;
       this.#required(name, message, at);
     };
     const expansions = findExpansions(value, { env: this.#settings.env, onUnset, onRequired });
     const result = applyExpansions(value, expansions);
-    if (unresolved || result !== value) this.#notes.set(key(at), { written: value, value: result, unresolved });
+    if (unresolved || result !== value)
+      this.#notes.set(key(at), { written: value, value: result, unresolved, isReported });
     return result;
   }
 
@@ -93,7 +98,12 @@ class DocumentCollector {
     const unresolved = [...from.names].some((name) => value.includes(`$${name}`) || value.includes(`\${${name}`));
     const isReplaced = from.values.some((text) => value.includes(text));
     if (unresolved || isReplaced)
-      this.#notes.set(key(at), { written: isReplaced ? "a value from the environment" : value, value, unresolved });
+      this.#notes.set(key(at), {
+        written: isReplaced ? "a value from the environment" : value,
+        value,
+        unresolved,
+        isReported: false,
+      });
     return value;
   }
 

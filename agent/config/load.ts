@@ -40,10 +40,8 @@ export async function loadConfig<P extends PluginSchema>(
     const tolerateUnresolved = settings.tolerateUnresolved ?? false;
     const handling = settings.envHandling ?? "auto";
     const document = readDocument(source.text, { env: settings.env, handling, tolerateUnresolved });
-    const log = new ProblemLog(source, { note: document.note, tolerateUnresolved });
+    const log = new ProblemLog(source, document, { tolerateUnresolved });
     logs.push(log);
-    for (const { severity, at, message, remedy } of document.problems)
-      log.add({ severity, where: "", at }, message, remedy);
     const sections = readSections(document.root, (severity, at, message, remedy) =>
       log.add({ severity, where: "", at }, message, remedy),
     );

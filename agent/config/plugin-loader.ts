@@ -37,15 +37,17 @@ export class PluginLoader<P extends PluginSchema> {
     return this.#lists as unknown as Lists<P>;
   }
 
-  async add({ kind, name: written, table: source }: PluginSection, settings: Settings): Promise<void> {
+  async add(section: PluginSection, settings: Settings): Promise<void> {
+    const { kind, name: written, table: source } = section;
     const renamed = this.#renamed(kind, written);
     const name = renamed?.to ?? written;
     const only = this.#only[kind];
     if (only !== undefined && !only.includes(written) && !only.includes(name)) return;
     const where = `${kind}.${name}`;
     const plugin = await this.#catalog.load(kind, name);
-    if (plugin === undefined) return this.#undefinedPlugin({ kind, name: written, table: source }, settings);
+    if (plugin === undefined) return this.#undefinedPlugin(section, settings);
     const bind: BindSettings = { ...settings, where };
+    if (section.oldLayout !== undefined) warnOldLayout(section, section.oldLayout, bind);
     const table = migrated(source, { plugin, renamed, bind });
     const { own, common, isSound } = bindTable(table, { own: plugin.options, common: commonOptions[kind] }, bind);
     reportTogether(table, validateCommon(common), bind);
@@ -72,6 +74,11 @@ export class PluginLoader<P extends PluginSchema> {
         : `remove it; its successor ${successor.to} is not part of this agent either`;
     log.add({ severity: "error", where: `${kind}.${name}`, at: table.at }, message, remedy);
   }
+}
+
+function warnOldLayout({ kind, name, table }: PluginSection, oldLayout: string, { log, where }: BindSettings): void {
+  const place = { severity: "warning", where, at: table.at } as const;
+  log.add(place, `the layout ${oldLayout} is deprecated, read as [[${kind}.${name}]]`, `write [[${kind}.${name}]]`);
 }
 
 function migrated(

@@ -22,31 +22,33 @@ export class ProblemLog {
   readonly #tolerateUnresolved: boolean;
   readonly #problems: ConfigProblem[] = [];
 
-  constructor(source: ConfigSource, settings: { note: ConfigDocument["note"]; tolerateUnresolved: boolean }) {
+  /** Starts with the problems of the document itself. */
+  constructor(source: ConfigSource, document: ConfigDocument, settings: { readonly tolerateUnresolved: boolean }) {
     this.#source = source;
     this.#lines = new LineIndex(source.text);
-    this.#note = settings.note;
+    this.#note = document.note;
     this.#tolerateUnresolved = settings.tolerateUnresolved;
+    for (const { severity, at, message, remedy } of document.problems)
+      this.#push({ severity, where: "", at }, message, remedy);
   }
 
   add(place: ProblemPlace, message: string, remedy: string): void {
     const notes = this.#notesOf(place);
+    if (notes.some((note) => note.isReported)) return;
     const isExcused = this.#tolerateUnresolved && notes.some((note) => note.unresolved);
-    this.#problems.push({
-      severity: isExcused ? "warning" : place.severity,
-      source: this.#source.name,
-      line: place.at.line,
-      column: place.at.column,
-      where: place.where,
-      message: asWritten(message, notes),
-      remedy: asWritten(remedy, notes),
-      excerpt: excerptOf(this.#lines.line(place.at.line)),
-    });
+    const severity = isExcused ? "warning" : place.severity;
+    this.#push({ ...place, severity }, asWritten(message, notes), asWritten(remedy, notes));
   }
 
   /** In reading order. */
   get problems(): readonly ConfigProblem[] {
     return this.#problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
+  }
+
+  #push({ severity, where, at }: ProblemPlace, message: string, remedy: string): void {
+    const excerpt = excerptOf(this.#lines.line(at.line));
+    const { line, column } = at;
+    this.#problems.push({ severity, source: this.#source.name, line, column, where, message, remedy, excerpt });
   }
 
   #notesOf({ at, about }: ProblemPlace): StringNote[] {

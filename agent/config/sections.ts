@@ -8,6 +8,8 @@ export interface PluginSection {
   readonly kind: PluginKind;
   readonly name: string;
   readonly table: TomlTable;
+  /** How an old layout wrote it, for a warning. */
+  readonly oldLayout?: string;
 }
 
 export interface Sections {
@@ -46,11 +48,13 @@ export function readSections(root: TomlTable, report: SectionReport): Sections {
     if (name === "agent") agent = singleTable(name, entry, report);
     else if (name === "global_tags" || name === "tags") {
       const table = singleTable(name, entry, report);
+      if (table === undefined) continue;
+      globalTags.push(table);
       if (name === "tags") report("warning", entry.keyAt, "[tags] is deprecated, read as [global_tags]", "rename it");
-      if (table !== undefined) globalTags.push(table);
     } else if (name === "secretstores") {
       report("error", entry.keyAt, "secret stores are not supported by this version", "use environment variables");
-    } else if (kind === undefined) plugins.push(...topLevelInput(name, entry, report));
+    } else if (kind === undefined)
+      plugins.push(...instances({ kind: "inputs", name, oldLayout: `[${name}]` }, entry, report));
     else plugins.push(...pluginTables(name, kind, entry, report));
   }
   return { agent, globalTags, plugins: plugins.toSorted((a, b) => compare(a.table.at, b.table.at)) };
@@ -60,24 +64,17 @@ function pluginTables(name: string, kind: PluginKind, entry: TomlEntry, report: 
   const group = singleTable(name, entry, report);
   const found: PluginSection[] = [];
   for (const [plugin, inner] of group?.entries ?? []) {
-    if (name === "plugins")
-      report("warning", inner.keyAt, `[plugins.${plugin}] is deprecated, read as [[inputs.${plugin}]]`, "rename it");
-    found.push(...instances(plugin, kind, inner, report));
+    const oldLayout = name === "plugins" ? { oldLayout: `[plugins.${plugin}]` } : {};
+    found.push(...instances({ kind, name: plugin, ...oldLayout }, inner, report));
   }
   return found;
 }
 
-function topLevelInput(name: string, entry: TomlEntry, report: SectionReport): PluginSection[] {
-  const found = instances(name, "inputs", entry, report);
-  if (found.length > 0)
-    report("warning", entry.keyAt, `a top-level [${name}] is deprecated, read as [[inputs.${name}]]`, "rename it");
-  return found;
-}
-
 /** `[inputs.x]` is one instance, `[[inputs.x]]` any number. */
-function instances(name: string, kind: PluginKind, entry: TomlEntry, report: SectionReport): PluginSection[] {
+function instances(head: Omit<PluginSection, "table">, entry: TomlEntry, report: SectionReport): PluginSection[] {
+  const { kind, name } = head;
   const { value } = entry;
-  if (value.type === "table") return [{ kind, name, table: value }];
+  if (value.type === "table") return [{ ...head, table: value }];
   const items = value.type === "array" ? value.items : [];
   const tables = items.filter((item) => item.type === "table");
   if (value.type !== "array" || tables.length < items.length) {
@@ -89,7 +86,7 @@ function instances(name: string, kind: PluginKind, entry: TomlEntry, report: Sec
       `write a table [[${kind}.${name}]], or move the key below the table it is for`,
     );
   }
-  return tables.map((table) => ({ kind, name, table }));
+  return tables.map((table) => ({ ...head, table }));
 }
 
 function singleTable(name: string, entry: TomlEntry, report: SectionReport): TomlTable | undefined {
