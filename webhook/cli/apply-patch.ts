@@ -16,5 +16,7 @@ export function applyPatch(document: unknown, patches: readonly Patch[]): unknow
     const prefix = path.map((part) => `/${pointerPart(String(part))}`).join("");
     return operations.map((operation) => ({ ...operation, path: prefix + operation.path }));
   });
-  return jsonPatch.applyPatch(structuredClone(document), structuredClone(operations), true).newDocument;
+  // Not structuredClone: what a YAML alias shares has to become two things, one of which changes.
+  const copy = JSON.parse(JSON.stringify(document)) as unknown;
+  return jsonPatch.applyPatch(copy, structuredClone(operations), true).newDocument;
 }

@@ -33,10 +33,17 @@ function apply(document: Document, path: readonly (string | number)[], { op, pat
   const parent: unknown = document.getIn([...path, ...parts], true);
   if (!isCollection(parent)) return;
   const node = document.createNode(value, { aliasDuplicateObjects: false });
-  // A flow map written in one line cannot hold blocks, and is rarely wanted with what we add.
-  if (parent.flow === true && parent.items.length === 0) parent.flow = false;
+  openFlow(document, [...path, ...parts]);
   if (isMap(parent)) parent.set(last, node);
   else if (isSeq(parent)) parent.items.splice(last === "-" ? parent.items.length : Number(last), 0, node as ParsedNode);
+}
+
+/** `{ … }` and `[ … ]` on the way become blocks: what is added is too much for one line. */
+function openFlow(document: Document, path: readonly (string | number)[]): void {
+  for (let length = 0; length <= path.length; length++) {
+    const node: unknown = document.getIn(path.slice(0, length), true);
+    if (isCollection(node)) node.flow = false;
+  }
 }
 
 /** Line width and list indentation as the file has them. */
@@ -44,5 +51,6 @@ function layoutOf(text: string): ToStringOptions {
   const indent = /^( +)\S/m.exec(text)?.[1]?.length ?? 2;
   // Lists below a key at the key's own column, as kubectl writes them.
   const indentSeq = !/^( *)(?:- +)?[^\s#-][^\n]*:[ \t]*(?:#[^\n]*)?\n\1- /m.test(text);
-  return { lineWidth: 0, indent: Math.min(Math.max(indent, 1), 8), indentSeq, flowCollectionPadding: /\{ /.test(text) };
+  const asWritten = { lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER };
+  return { ...asWritten, indent: Math.min(Math.max(indent, 1), 8), indentSeq, flowCollectionPadding: /\{ /.test(text) };
 }

@@ -41,7 +41,10 @@ export async function injectPod({ pod, namespace }: PodInput, known: Known): Pro
 function skipped({ reason, what, remedy, tell }: Skip): Injection {
   const notes = new Notes();
   if (tell) notes.refuse(reason, what, remedy);
-  return { ...nothing(notes, reason), message: clip(`${what} ${remedy}`, MESSAGE_LENGTH) };
+  return {
+    ...nothing(notes, reason),
+    message: clip(`${what}${what.endsWith(".") ? "" : ";"} ${remedy}`, MESSAGE_LENGTH),
+  };
 }
 
 function refused(notes: Notes): Injection {

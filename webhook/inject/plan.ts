@@ -9,7 +9,7 @@ import { checkPodConfig, configText } from "./config.ts";
 import { containerFor } from "./container.ts";
 import { CONFIG_ANNOTATION, STATUS_ANNOTATION, VOLUME_NAME } from "./contract.ts";
 import { environmentFor } from "./environment.ts";
-import { at, listOf, type JsonObject } from "./json.ts";
+import { at, listOf, stringOf, type JsonObject } from "./json.ts";
 import { containerPorts } from "./listeners.ts";
 import { mountsFor } from "./mounts.ts";
 import type { Notes } from "./notes.ts";
@@ -66,6 +66,9 @@ export async function planFor(
     mounts: mountsFor(asked, pod, notes),
   });
   refuseVolume(pod, notes);
+  if (!native && stringOf(at(pod, "spec", "restartPolicy") ?? "Always") !== "Always") {
+    notes.warn("a classic sidecar keeps this pod from ending", "annotate pilotfish.dev/sidecar: native");
+  }
   if (notes.refusal !== undefined || plugins.length === 0) return undefined;
 
   const config = configText({ tags: choices.tags, tables });
