@@ -45,6 +45,7 @@ export interface HttpResponse {
 }
 
 const DEFAULT_MAX_BODY_BYTES = 1_048_576;
+const STOPPING = "the agent is stopping";
 
 export class HttpClient {
   readonly #settings: HttpClientSettings;
@@ -95,6 +96,7 @@ export class HttpClient {
 
   #once(request: HttpRequest): Promise<HttpResponse> {
     const { timeoutMs, signal, url } = this.#settings;
+    if (signal.aborted) return Promise.reject(new Error(STOPPING));
     const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
     const length = request.body === undefined ? {} : { "content-length": String(request.body.length) };
     const options = {
@@ -105,8 +107,7 @@ export class HttpClient {
       headers: { ...request.headers, ...length },
     };
     const sent = url.protocol === "https:" ? https.request(options) : http.request(options);
-    const abort = () => sent.destroy(new Error("the agent is stopping"));
-    if (signal.aborted) abort();
+    const abort = () => sent.destroy(new Error(STOPPING));
     signal.addEventListener("abort", abort, { once: true });
     const timer =
       timeoutMs > 0
