@@ -17,6 +17,9 @@ const ACCEPTED_ANYWHERE: ReadonlySet<string> = new Set([
   "order",
 ]);
 
+/** Looking for near names is not free, and a table full of unknown keys needs another remedy. */
+const MOST_REMEDIES = 5;
+
 export interface BindSettings {
   readonly log: ProblemLog;
   readonly where: string;
@@ -60,9 +63,10 @@ export function bindTable<O extends OptionTable, C extends OptionTable>(
     isSound = false;
     inner(at, message, remedy);
   };
+  // A plugin may give a common key a meaning of its own; then its own reading is the one that counts.
+  const shared = [...common].filter(([key]) => own.has(key)).map(([, entry]) => entry.value);
   const quiet: Report = (at, message, remedy) => {
-    // A plugin may give a common key a meaning of its own; then its own reading is the one that counts.
-    if (![...own.values()].some((entry) => contains(entry.value, at))) report(at, message, remedy);
+    if (!shared.some((value) => contains(value, at))) report(at, message, remedy);
   };
   const ownOptions = readOptions({ ...table, entries: own }, declared.own, report);
   const commonEntries = withoutNumbers(common, declared.common, settings);
@@ -97,7 +101,10 @@ function reportUnknown(
   if (first === undefined) return;
   const names = unknown.map(([key]) => key);
   const message = `configuration specified the fields [${names.map((key) => `"${key}"`).join(" ")}], but they were not used`;
-  const remedy = names.map((key) => (names.length > 1 ? `${key}: ` : "") + near(key, known.all, known.own)).join("; ");
+  const remedy = names
+    .slice(0, MOST_REMEDIES)
+    .map((key) => (names.length > 1 ? `${key}: ` : "") + near(key, known.all, known.own))
+    .join("; ");
   settings.log.add({ severity: "error", where: settings.where, at: first[1].keyAt }, message, remedy);
 }
 

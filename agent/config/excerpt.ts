@@ -2,7 +2,7 @@
 // that columns stay right.
 
 const SECRET_KEY =
-  /((?:passw|pasw|passphrase|pwd|secret|token|credential|community)[\w-]*["']?[ \t]*=[ \t]*)("(?:[^"\\]|\\.)*"?|'[^']*'?)/gi;
+  /((?:passw|pasw|passphrase|pwd|secret|token|credential|community)[\w-]{0,40}["']?[ \t]*=[ \t]*)("(?:[^"\\]|\\.)*"?|'[^']*'?)/gi;
 const URL_PASSWORD = /(:\/\/[^\s:/@"']*:)([^\s/@"']+)(?=@)/g;
 
 export function excerptOf(line: string): string {

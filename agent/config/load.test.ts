@@ -236,6 +236,41 @@ suite("variables", () => {
   });
 });
 
+function many(piece: string): string {
+  return piece.repeat(Math.floor(200_000 / piece.length));
+}
+
+suite("hostile texts cost neither time nor memory", () => {
+  const texts: [name: string, text: string][] = [
+    ["wrong types in one line", `[[inputs.statsd]]\npercentiles = [${many('"a",')}]`],
+    ["wrong types of a common key", `[[inputs.statsd]]\nnamepass = [${many("1,")}]`],
+    ["unknown keys", `[[inputs.cpu]]\n${Array.from({ length: 20_000 }, (_, i) => `k${i} = 1`).join("\n")}`],
+    ["unknown plugins", Array.from({ length: 10_000 }, (_, i) => `[[inputs.k${i}]]`).join("\n")],
+    ["unset variables", `[[inputs.statsd]]\ntemplates = [${many('"$A",')}]`],
+    ["bare variables", `[[inputs.statsd]]\npercentiles = [${many("$N,")}]`],
+    ["bare variables without a value", `[[inputs.statsd]]\npercentiles = [${many("$A,")}]`],
+    ["what looks like credentials", `[[inputs.cpu]]\nx = "${many("token")}"`],
+    ["what looks like URLs", `[[inputs.cpu]]\nx = "${many("://a:b")}"`],
+    ["quotes", many("'")],
+    ["opened variables", many("${a-")],
+  ];
+  for (const [name, text] of texts) {
+    test(name, async () => {
+      const from = performance.now();
+      const { problems } = await load(text, { env: { N: "5" } });
+      assert.ok(problems.length <= 202, `${problems.length}`);
+      const tookMs = performance.now() - from;
+      assert.ok(tookMs < 5000, `${tookMs} ms`);
+    });
+  }
+});
+
+test("what is too much is counted", async () => {
+  const said = await messages(`[[inputs.statsd]]\npercentiles = [${many('"a",')}]`);
+  assert.equal(said.length, 101);
+  assert.equal(said.at(-1)?.replace(/^error \S+ /, ""), "49900 more problems of this kind are not shown");
+});
+
 test("whatever the text, there is a config or an error, never an exception", async () => {
   const piece = fc.constantFrom(
     "[agent]", "[[inputs.cpu]]", "[inputs]", "[[inputs]]", "inputs = 1", "[inputs.disk]", "x = 1", 'interval = "$X"', "percpu = $Y",

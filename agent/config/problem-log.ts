@@ -15,12 +15,16 @@ export interface ProblemPlace {
   readonly about?: TomlValue | undefined;
 }
 
+/** Of each severity. A hostile or broken file must not fill the memory with its own lines. */
+const MOST_PROBLEMS = 100;
+
 export class ProblemLog {
   readonly #source: ConfigSource;
   readonly #lines: LineIndex;
   readonly #note: ConfigDocument["note"];
   readonly #tolerateUnresolved: boolean;
   readonly #problems: ConfigProblem[] = [];
+  readonly #counts = new Map<ConfigProblem["severity"], number>();
 
   /** Starts with the problems of the document itself. */
   constructor(source: ConfigSource, document: ConfigDocument, settings: { readonly tolerateUnresolved: boolean }) {
@@ -40,12 +44,22 @@ export class ProblemLog {
     this.#push({ ...place, severity }, asWritten(message, notes), asWritten(remedy, notes));
   }
 
-  /** In reading order. */
+  /** In reading order; what was too much is counted at the end. */
   get problems(): readonly ConfigProblem[] {
-    return this.#problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
+    const sorted = this.#problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
+    const last = sorted.at(-1);
+    for (const [severity, count] of this.#counts) {
+      if (count <= MOST_PROBLEMS || last === undefined) continue;
+      const message = `${count - MOST_PROBLEMS} more problems of this kind are not shown`;
+      sorted.push({ ...last, severity, where: "", message, remedy: "remove the first ones" });
+    }
+    return sorted;
   }
 
   #push({ severity, where, at }: ProblemPlace, message: string, remedy: string): void {
+    const count = (this.#counts.get(severity) ?? 0) + 1;
+    this.#counts.set(severity, count);
+    if (count > MOST_PROBLEMS) return;
     const excerpt = excerptOf(this.#lines.line(at.line));
     const { line, column } = at;
     this.#problems.push({ severity, source: this.#source.name, line, column, where, message, remedy, excerpt });
