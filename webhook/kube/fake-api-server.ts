@@ -1,0 +1,223 @@
+// Stands in for the API server in tests: objects in collections with resource versions, optimistic concurrency, lists in
+// pages, watches that a test can cut or declare too old. Only what webhook/kube asks for.
+
+import { KubeConfig } from "@kubernetes/client-node";
+import fastJsonPatch, { type Operation } from "fast-json-patch";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Clock } from "../../certs/clock.ts";
+
+export interface FakeObject {
+  readonly metadata: { readonly name: string; resourceVersion?: string; readonly [key: string]: unknown };
+  readonly [key: string]: unknown;
+}
+
+interface Watcher {
+  readonly collection: string;
+  readonly response: ServerResponse;
+}
+
+/** Real time, but nobody waits long: what would take half a minute is over at once. */
+export const hastyClock: Clock = {
+  nowMs: () => Date.now(),
+  after(delayMs, callback) {
+    const handle = setTimeout(callback, Math.min(delayMs, 5));
+    return { cancel: () => clearTimeout(handle) };
+  },
+};
+
+export class FakeApiServer {
+  /** `METHOD path?query` of every request. */
+  readonly requests: string[] = [];
+  readonly #server = createServer((request, response) => void this.#answer(request, response));
+  readonly #collections = new Map<string, Map<string, FakeObject>>();
+  readonly #watchers = new Set<Watcher>();
+  readonly #failures: { readonly pattern: RegExp; readonly status: number }[] = [];
+  #version = 100;
+
+  async start(): Promise<void> {
+    this.#server.listen(0, "127.0.0.1");
+    await once(this.#server, "listening");
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, "close");
+  }
+
+  get config(): KubeConfig {
+    const config = new KubeConfig();
+    const { port } = this.#server.address() as AddressInfo;
+    config.loadFromClusterAndUser(
+      { name: "fake", server: `http://127.0.0.1:${port}`, skipTLSVerify: true },
+      { name: "me", token: "t" },
+    );
+    return config;
+  }
+
+  get watchers(): number {
+    return this.#watchers.size;
+  }
+
+  /** The next request whose `METHOD path` matches is answered with this status. */
+  failNext(pattern: RegExp, status: number): void {
+    this.#failures.push({ pattern, status });
+  }
+
+  get(collection: string, name: string): FakeObject | undefined {
+    return this.#collections.get(collection)?.get(name);
+  }
+
+  /** As another client would: watchers are told. */
+  put(collection: string, object: FakeObject): FakeObject {
+    const objects = this.#of(collection);
+    const type = objects.has(object.metadata.name) ? "MODIFIED" : "ADDED";
+    this.#version += 1;
+    const stored = structuredClone(object);
+    stored.metadata.resourceVersion = String(this.#version);
+    objects.set(object.metadata.name, stored);
+    this.#tell(collection, { type, object: stored });
+    return stored;
+  }
+
+  delete(collection: string, name: string): void {
+    const object = this.get(collection, name);
+    this.#of(collection).delete(name);
+    this.#version += 1;
+    if (object !== undefined) this.#tell(collection, { type: "DELETED", object });
+  }
+
+  /** Changes without a word to the watchers, as if the event had been lost with the connection. */
+  silently(change: () => void): void {
+    const watchers = [...this.#watchers];
+    this.#watchers.clear();
+    change();
+    for (const watcher of watchers) this.#watchers.add(watcher);
+  }
+
+  /** Cuts every watch: `end` in order, `reset` like a broken network, `gone` with 410 as an event. */
+  cutWatches(how: "end" | "reset" | "gone"): void {
+    for (const { response } of this.#watchers) {
+      if (how === "gone") {
+        response.end(
+          JSON.stringify({ type: "ERROR", object: { kind: "Status", code: 410, message: "too old" } }) + "\n",
+        );
+      } else if (how === "end") response.end();
+      else response.destroy();
+    }
+    this.#watchers.clear();
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? "", "http://fake");
+    const method = request.method ?? "";
+    this.requests.push(`${method} ${url.pathname}${url.search}`);
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const failure = this.#failures.findIndex(({ pattern }) => pattern.test(`${method} ${url.pathname}${url.search}`));
+    if (failure !== -1) {
+      const [failed] = this.#failures.splice(failure, 1);
+      status(response, failed?.status ?? 500, "as the test wished");
+      return;
+    }
+    const body: unknown = chunks.length === 0 ? undefined : JSON.parse(Buffer.concat(chunks).toString());
+    if (url.searchParams.get("watch") === "true") this.#watch(url.pathname, response);
+    else if (method === "POST") this.#create(url.pathname, body as FakeObject, response);
+    else if (method === "GET" && this.#collections.has(url.pathname)) this.#list(url, response);
+    else this.#item(method, url.pathname, body, response);
+  }
+
+  #watch(collection: string, response: ServerResponse): void {
+    response.writeHead(200, { "content-type": "application/json" });
+    response.flushHeaders();
+    const watcher = { collection, response };
+    this.#watchers.add(watcher);
+    response.once("close", () => this.#watchers.delete(watcher));
+  }
+
+  #create(collection: string, object: FakeObject, response: ServerResponse): void {
+    if (this.#of(collection).has(object.metadata.name)) status(response, 409, `${object.metadata.name} already exists`);
+    else json(response, 201, this.put(collection, object));
+  }
+
+  #list(url: URL, response: ServerResponse): void {
+    const selected = /^metadata\.name=(.+)$/.exec(url.searchParams.get("fieldSelector") ?? "")?.[1];
+    const all = [...this.#of(url.pathname).values()].filter(
+      ({ metadata }) => selected === undefined || metadata.name === selected,
+    );
+    const from = Number(url.searchParams.get("continue") ?? 0);
+    // Smaller than any client asks for, so that there are pages.
+    const items = all.slice(from, from + 2);
+    const more = from + 2 < all.length ? { continue: String(from + 2) } : {};
+    json(response, 200, { kind: "List", metadata: { resourceVersion: String(this.#version), ...more }, items });
+  }
+
+  #item(method: string, path: string, body: unknown, response: ServerResponse): void {
+    const cut = path.lastIndexOf("/");
+    const [collection, name] = [path.slice(0, cut), path.slice(cut + 1)];
+    const object = this.get(collection, name);
+    if (object === undefined) {
+      status(response, 404, `"${name}" not found`);
+    } else if (method === "GET") {
+      json(response, 200, object);
+    } else if (method === "PUT") {
+      const given = body as FakeObject;
+      if (given.metadata.resourceVersion === object.metadata.resourceVersion) {
+        json(response, 200, this.put(collection, given));
+      } else status(response, 409, "the object has been modified; please apply your changes to the latest version");
+    } else {
+      this.#patch(collection, { object, operations: body as Operation[] }, response);
+    }
+  }
+
+  #patch(
+    collection: string,
+    { object, operations }: { object: FakeObject; operations: Operation[] },
+    response: ServerResponse,
+  ): void {
+    let patched: FakeObject;
+    try {
+      patched = fastJsonPatch.applyPatch(structuredClone(object), operations, true).newDocument;
+    } catch {
+      status(response, 422, "the patch does not apply");
+      return;
+    }
+    json(response, 200, this.put(collection, patched));
+  }
+
+  #of(collection: string): Map<string, FakeObject> {
+    let objects = this.#collections.get(collection);
+    if (objects === undefined) this.#collections.set(collection, (objects = new Map()));
+    return objects;
+  }
+
+  #tell(collection: string, event: object): void {
+    for (const watcher of this.#watchers) {
+      if (watcher.collection === collection) watcher.response.write(JSON.stringify(event) + "\n");
+    }
+  }
+}
+
+function json(response: ServerResponse, code: number, body: object): void {
+  response.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(body));
+}
+
+function status(response: ServerResponse, code: number, message: string): void {
+  json(response, code, { kind: "Status", apiVersion: "v1", status: "Failure", code, message });
+}
+
+/** Polls until `check` no longer throws; its last error after five seconds. */
+export async function eventually(check: () => void): Promise<void> {
+  const deadlineMs = Date.now() + 5_000;
+  for (;;) {
+    try {
+      check();
+      return;
+    } catch (error) {
+      if (Date.now() > deadlineMs) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+}
