@@ -136,3 +136,13 @@ test("a batch goes on behind a metric that cannot be written, and names it", () 
   ]);
   assert.equal(serializer.droppedFields, 1);
 });
+
+test("before a pair that fits no line, a batch keeps the lines split off and a single metric does not", () => {
+  const metric = made({ fields: { a: 1n, b: "too long for a line", c: 2n } });
+  const serializer = new InfluxSerializer({ maxLineBytes: 12 });
+  const reason = '"cpu": need more space';
+  assert.deepEqual(serializer.serialize(metric), { body: Buffer.alloc(0), reason });
+  const { body, rejected } = serializer.serializeBatch([metric, made({})]);
+  assert.equal(body.toString(), "cpu a=1i 0\ncpu v=1i 0\n");
+  assert.deepEqual(rejected, [{ index: 0, reason }]);
+});

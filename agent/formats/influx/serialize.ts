@@ -17,14 +17,15 @@ export interface InfluxSerializerOptions {
 }
 
 export interface SerializedMetric {
-  /** Whole lines. With a reason these are the lines that were complete before it went wrong, usually none. */
+  /** Whole lines; empty with a reason. */
   readonly body: Buffer;
   readonly reason: string | undefined;
 }
 
 export interface SerializedBatch {
   readonly body: Buffer;
-  /** Metrics that could not be written (as a whole); `index` points into the batch. */
+  /** Metrics that could not be written, at least in part: as upstream, lines split off before a field that is too long
+   *  stay in a batch. `index` points into it. */
   readonly rejected: readonly { readonly index: number; readonly reason: string }[];
 }
 
@@ -51,7 +52,7 @@ export class InfluxSerializer {
 
   serialize(metric: Metric): SerializedMetric {
     const { text, reason } = this.#write(metric);
-    return { body: encodeText(text), reason };
+    return { body: encodeText(reason === undefined ? text : ""), reason };
   }
 
   serializeBatch(batch: readonly Metric[]): SerializedBatch {
