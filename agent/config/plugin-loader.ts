@@ -67,10 +67,11 @@ export class PluginLoader<P extends PluginSchema> {
     const message = `undefined but requested ${SINGULAR[kind]}: ${name}`;
     const successor = successorOf(kind, name);
     // A mistyped [agent] arrives here as an input.
-    const known = [...this.#catalog.names(kind), ...(kind === "inputs" ? SECTION_NAMES : [])];
+    const names = this.#catalog.names(kind);
+    const known = [...names, ...(kind === "inputs" ? SECTION_NAMES : [])];
     const remedy =
       successor === undefined
-        ? near(name, known)
+        ? near(name, known, names)
         : `remove it; its successor ${successor.to} is not part of this agent either`;
     log.add({ severity: "error", where: `${kind}.${name}`, at: table.at }, message, remedy);
   }

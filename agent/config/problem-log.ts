@@ -41,7 +41,8 @@ export class ProblemLog {
     if (notes.some((note) => note.isReported)) return;
     const isExcused = this.#tolerateUnresolved && notes.some((note) => note.unresolved);
     const severity = isExcused ? "warning" : place.severity;
-    this.#push({ ...place, severity }, asWritten(message, notes), asWritten(remedy, notes));
+    const text = asWritten(message, notes) + (isExcused ? " (a variable has no value here)" : "");
+    this.#push({ ...place, severity }, text, asWritten(remedy, notes));
   }
 
   /** In reading order; what was too much is counted at the end. */
