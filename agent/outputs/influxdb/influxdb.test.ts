@@ -13,6 +13,8 @@ import { Metric } from "../../core/metric.ts";
 import { PRODUCT_TOKEN } from "../../core/http-client/product-token.ts";
 import { WriteError, type WriteVerdict } from "../../core/write-error.ts";
 import { influxdb } from "./index.ts";
+import { InfluxdbOutput } from "./influxdb-output.ts";
+import { openTargets } from "./open-targets.ts";
 
 type Changes = Parameters<typeof optionsWith<typeof influxdb.options>>[1];
 
@@ -257,26 +259,39 @@ test("groups by database and retention policy tags; a retry leaves out what was 
   assert.equal(queries().length, 3, "no database is created twice");
 });
 
-test("the next URL takes over; the order is shuffled", async (t) => {
+test("the URLs are shuffled for every write, and the next one takes over", async (t) => {
   const good = await recordHttp(answering({ status: 204 }));
   const bad = await recordHttp(answering({ status: 503 }));
   const bench = pluginBench();
   const options = optionsWith(influxdb.options, { urls: [bad.url, good.url], skipDatabaseCreation: true });
-  const output = influxdb.create(options, bench);
+  // Of two, the second is swapped with the first below a half, with itself above.
+  const throws = [0.1, 0.9, 0.4, 0.6];
+  const output = new InfluxdbOutput({
+    openTargets: () => openTargets(options, bench, () => {}),
+    routing: options,
+    skipDatabaseCreation: true,
+    random: () => throws.shift() ?? assert.fail("one throw a write"),
+    log: bench.log,
+    onClose: () => {},
+  });
   t.after(async () => {
-    await output.close?.();
+    await output.close();
     await good.close();
     await bad.close();
   });
-  await output.connect?.();
-  // The chance that forty throws all fall the same way is one in a million million.
-  for (let round = 0; round < 40; round++) await output.write([cpu(round)]);
-  assert.equal(good.requests.length, 40);
-  assert.ok(
-    bad.requests.length > 0 && bad.requests.length < 40,
-    `${bad.requests.length} of 40 tried the other one first`,
+  await output.connect();
+  const seen: string[] = [];
+  for (let round = 0; round < 4; round++) {
+    const before = bad.requests.length;
+    await output.write([cpu(round)]);
+    seen.push(bad.requests.length > before ? "bad first" : "good first");
+  }
+  assert.deepEqual(seen, ["good first", "bad first", "good first", "bad first"]);
+  assert.equal(good.requests.length, 4);
+  assert.equal(
+    bench.lines.filter((line) => /E! When writing to \[http:.*503 Service Unavailable/.test(line)).length,
+    2,
   );
-  assert.match(bench.lines.join(""), /E! When writing to \[http:.*503 Service Unavailable/);
 });
 
 test("nobody listens, no answer in time, a cut connection, the agent stops: kept", async (t) => {
@@ -336,10 +351,10 @@ test("UDP: a line a datagram, long lines split by fields, what fits nowhere reje
   receiver.bind(0, "127.0.0.1");
   await once(receiver, "listening");
   const received: string[] = [];
-  const three = Promise.withResolvers<void>();
+  const four = Promise.withResolvers<void>();
   receiver.on("message", (bytes) => {
     received.push(bytes.toString());
-    if (received.length === 3) three.resolve();
+    if (received.length === 4) four.resolve();
   });
   const urls = [`udp://127.0.0.1:${receiver.address().port}`];
   const output = influxdb.create(optionsWith(influxdb.options, { urls, udpPayloadBytes: 34 }), pluginBench());
@@ -349,13 +364,15 @@ test("UDP: a line a datagram, long lines split by fields, what fits nowhere reje
   });
   await output.connect?.();
   const long = new Metric("cpu", 1_519_194_109_000_000_042n).setField("abc", 123n).setField("def", 456n);
+  const two = new Metric("log", 1n).setField("text", "a\nb");
   const hopeless = new Metric("cpu", 1n).setField("text", "x".repeat(40));
-  const failure = await failureOf(output.write([long, hopeless, cpu(1)]));
-  assert.deepEqual(failure.verdict, partial([0, 2], [1]));
-  await three.promise;
+  const failure = await failureOf(output.write([long, hopeless, two, cpu(1)]));
+  assert.deepEqual(failure.verdict, partial([0, 2, 3], [1]));
+  await four.promise;
   assert.deepEqual(received, [
     "cpu abc=123i 1519194109000000042\n",
     "cpu def=456i 1519194109000000042\n",
+    'log text="a\nb" 1\n',
     "cpu v=1 1\n",
   ]);
 });

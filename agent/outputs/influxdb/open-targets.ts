@@ -50,7 +50,7 @@ export async function openTargets(
   const udpTarget = (url: URL): Target => {
     const maxLineBytes = options.udpPayloadBytes || DEFAULT_PAYLOAD_BYTES;
     const serializer = new InfluxSerializer({ uintSupport, omitTimestamp, maxLineBytes });
-    return new UdpTarget({ url, localAddress: local, serializer, log, countBytes });
+    return new UdpTarget({ url, localAddress: local, serializer, omitTimestamp, log, countBytes });
   };
   const urls = options.urls.length === 0 ? [DEFAULT_URL] : options.urls;
   return urls

@@ -14,6 +14,8 @@ export interface UdpTargetSettings {
   readonly localAddress: { readonly host: string; readonly port: number } | undefined;
   /** With the payload as its longest line. */
   readonly serializer: InfluxSerializer;
+  /** As the serializer has it. */
+  readonly omitTimestamp: boolean;
   readonly log: Log;
   readonly countBytes: (bytes: number) => void;
 }
@@ -29,7 +31,7 @@ export class UdpTarget implements Target {
   }
 
   async write(group: WriteGroup): Promise<TargetOutcome> {
-    const { serializer, log, countBytes } = this.#settings;
+    const { serializer, omitTimestamp, log, countBytes } = this.#settings;
     const unserializable: number[] = [];
     try {
       const socket = (this.#socket ??= await this.#open());
@@ -40,7 +42,8 @@ export class UdpTarget implements Target {
           log.bounded("error", "serialize", () => `could not serialize metric: ${reason}; discarding metric`);
           continue;
         }
-        for (const line of lines(body)) await send(socket, line);
+        const footer = omitTimestamp ? "\n" : ` ${metric.timestampNs}\n`;
+        for (const line of lines(body, footer)) await send(socket, line);
         countBytes(body.length);
       }
       return { outcome: { kind: "accepted" }, unserializable };
@@ -91,11 +94,12 @@ function send(socket: Socket, datagram: Uint8Array): Promise<void> {
   });
 }
 
-/** A raw line end inside a quoted string ends a line as well: upstream cuts there, too, and so does the listener. */
-function* lines(body: Buffer): Iterable<Buffer> {
+/** A string may hold line ends of its own: only one behind a timestamp ends a line (upstream cuts at each, which loses
+ *  such a point). */
+function* lines(body: Buffer, footer: string): Iterable<Buffer> {
   let start = 0;
-  for (let end = body.indexOf(10); end >= 0; end = body.indexOf(10, start)) {
-    yield body.subarray(start, end + 1);
-    start = end + 1;
+  for (let end = body.indexOf(footer); end >= 0; end = body.indexOf(footer, start)) {
+    yield body.subarray(start, end + footer.length);
+    start = end + footer.length;
   }
 }
