@@ -19,7 +19,9 @@ export function patchYaml(document: Document, value: unknown, { patches, text }:
   for (const { path, operations } of patches) for (const operation of operations) apply(document, path, operation);
   if (isDeepStrictEqual(document.toJS(), wanted)) return document.toString(layout);
   const mark = text.startsWith("---") ? "---\n" : "";
-  return mark + new Document(wanted, { version: "1.1", aliasDuplicateObjects: false }).toString(layout);
+  // Comments inside are lost with the tree; those on top are kept.
+  const top = /^(?:---[^\n]*\n)?((?:[ \t]*#[^\n]*\n|[ \t]*\n)*)/.exec(text)?.[1] ?? "";
+  return mark + top + new Document(wanted, { version: "1.1", aliasDuplicateObjects: false }).toString(layout);
 }
 
 function apply(document: Document, path: readonly (string | number)[], { op, path: pointer, value }: Operation): void {
