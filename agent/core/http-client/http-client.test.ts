@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
+import { getEventListeners, once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import * as http from "node:http";
 import * as https from "node:https";
@@ -74,6 +74,16 @@ test("the deadline covers the body as well", async (t) => {
   t.after(() => server.closeAllConnections());
   const slow = client(t, `http://127.0.0.1:${port}`, { timeoutMs: 50 });
   await assert.rejects(slow.request(get), /no answer within 50 ms; raise timeout/);
+});
+
+test("nothing stays behind at the signal, which outlives all requests", async (t) => {
+  const server = await recordHttp((_request, count) => (count === 1 ? { status: 200 } : "cut"));
+  t.after(() => server.close());
+  const { signal } = new AbortController();
+  const asking = client(t, server.url, { signal });
+  await asking.request(get);
+  await assert.rejects(asking.request(get));
+  assert.equal(getEventListeners(signal, "abort").length, 0);
 });
 
 test("the signal ends a request, and none begins after it", async (t) => {

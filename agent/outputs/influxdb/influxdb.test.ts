@@ -133,7 +133,7 @@ for (const status of [401, 403, 429, 400]) {
 
 test("the request: path, query, headers, body, one connection for all", async (t) => {
   const { output, server } = await start(t, answering({ status: 204 }), {
-    database: 'my "db"',
+    database: 'my\n"db"',
     retentionPolicy: "a/b c~*",
     writeConsistency: "quorum",
     username: "user",
@@ -148,8 +148,8 @@ test("the request: path, query, headers, body, one connection for all", async (t
   const [query, first, second] = server.requests as [RecordedRequest, RecordedRequest, RecordedRequest];
   assert.equal(`${query.method} ${query.url}`, "POST /query");
   assert.equal(query.headers["content-type"], "application/x-www-form-urlencoded");
-  assert.equal(new URLSearchParams(query.body).get("q"), 'CREATE DATABASE "my \\"db\\""');
-  assert.equal(first.url, "/write?consistency=quorum&db=my+%22db%22&rp=a%2Fb+c~%2A");
+  assert.equal(new URLSearchParams(query.body).get("q"), 'CREATE DATABASE "my\\n\\"db\\""');
+  assert.equal(first.url, "/write?consistency=quorum&db=my%0A%22db%22&rp=a%2Fb+c~%2A");
   assert.equal(first.body, "cpu v=1 1\ncpu v=2 1\n");
   assert.equal(second.body, "cpu v=3 1\n");
   for (const { headers } of [query, first]) {
@@ -216,6 +216,53 @@ test("a database that cannot be created, or must not be: dropped", async (t) => 
   const skipped = await start(t, missing, { skipDatabaseCreation: true });
   assert.deepEqual((await failureOf(skipped.output.write([cpu(1)]))).verdict, drop);
   assert.equal(skipped.queries().length, 0);
+});
+
+test("no such database here, no answer there: kept", async (t) => {
+  const gone = await recordHttp(() => ({ status: 503 }));
+  await gone.close();
+  const server = await recordHttp(missing);
+  const changes = { urls: [server.url, gone.url], skipDatabaseCreation: true };
+  const output = influxdb.create(optionsWith(influxdb.options, changes), pluginBench());
+  t.after(async () => {
+    await output.close?.();
+    await server.close();
+  });
+  await output.connect?.();
+  const failure = await failureOf(output.write([cpu(1)]));
+  assert.deepEqual(failure.verdict, keep);
+  assert.match(failure.message, /could not write any address: .*ECONNREFUSED/);
+});
+
+const refuses: Answering = ({ url, body }) => {
+  if (url.startsWith("/query")) return { status: body.includes("bad") ? 403 : 200 };
+  return url.includes("db=bad") ? { status: 404, body: error("database not found") } : { status: 204 };
+};
+
+test("of groups, one whose database cannot be had goes, and one that was written is not kept", async (t) => {
+  const { output, queries } = await start(t, refuses, { databaseTag: "db" });
+  const batch = [cpu(1, { db: "bad" }), cpu(2, { db: "good" })];
+  const failure = await failureOf(output.write(batch));
+  assert.deepEqual(failure.verdict, partial([1], [0]));
+  const askedFor = () => queries().filter(({ body }) => body.includes("bad")).length;
+  const before = askedFor();
+  await failureOf(output.write(batch));
+  assert.equal(askedFor() - before, 1, "forbidden once: not asked before the write, only because of the answer");
+});
+
+test("a database created between two groups keeps only what is not written yet", async (t) => {
+  let there = true;
+  const vanishes: Answering = ({ url }) => {
+    if (url.startsWith("/query")) return { status: 200 };
+    return url.includes("db=b") && !there ? { status: 404, body: error("database not found") } : { status: 204 };
+  };
+  const { output } = await start(t, vanishes, { databaseTag: "db" });
+  const batch = [cpu(1, { db: "a" }), cpu(2, { db: "b" }), cpu(3, { db: "c" })];
+  await output.write(batch);
+  there = false;
+  const failure = await failureOf(output.write(batch));
+  assert.equal(failure.message, "database created; retry write");
+  assert.deepEqual(failure.verdict, partial([0], []));
 });
 
 test("groups by database and retention policy tags; a retry leaves out what was accepted", async (t) => {

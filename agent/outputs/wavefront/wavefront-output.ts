@@ -98,7 +98,7 @@ export class WavefrontOutput implements Output {
     const before = owners.slice(0, sent).filter((owner) => owner === at).length;
     const metric = batch[at] as Metric;
     const earlier = this.#begun?.metric === metric ? this.#begun.lines : 0;
-    if (sent > 0) this.#begun = before + earlier > 0 ? { metric, lines: before + earlier } : undefined;
+    this.#begun = before + earlier > 0 ? { metric, lines: before + earlier } : undefined;
     if (sent === 0 || at === 0) return new WriteError(failure, { kind: "retry" });
     const accepted = Array.from({ length: at }, (_, index) => index);
     return new WriteError(failure, { kind: "partial", accepted, rejected: [] });
