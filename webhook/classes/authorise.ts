@@ -12,7 +12,7 @@ export function mayUse(
 ): boolean {
   const selector = settings.classes.get(className)?.namespaces;
   return (
-    selector === undefined || selects(selector, { "kubernetes.io/metadata.name": namespace.name, ...namespace.labels })
+    selector === undefined || selects(selector, { ...namespace.labels, "kubernetes.io/metadata.name": namespace.name })
   );
 }
 
