@@ -75,7 +75,7 @@ export class HttpClient {
           };
   }
 
-  /** Rejects when no complete answer came; the message names the URL without its credentials, and the reason. */
+  /** Rejects with HttpFailure when no complete answer came; the message names the URL without its credentials, and the reason. */
   async request(request: HttpRequest): Promise<HttpResponse> {
     try {
       return await this.#once(request);
@@ -149,7 +149,17 @@ export class HttpClient {
 
   #explain(request: HttpRequest, error: unknown): Error {
     const where = `${request.method} ${hideCredentials(this.#settings.url)}`;
-    return new Error(`${where}: ${reason(error)}`, { cause: error });
+    return new HttpFailure(where, reason(error), error);
+  }
+}
+
+/** No complete answer. The message says where and why; `reason` is for those who have said where already. */
+export class HttpFailure extends Error {
+  readonly reason: string;
+  constructor(where: string, reason: string, cause: unknown) {
+    super(`${where}: ${reason}`, { cause });
+    this.name = "HttpFailure";
+    this.reason = reason;
   }
 }
 

@@ -3,7 +3,12 @@
 
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { HttpClient, type HttpClientSettings, type HttpResponse } from "../../core/http-client/http-client.ts";
+import {
+  HttpClient,
+  HttpFailure,
+  type HttpClientSettings,
+  type HttpResponse,
+} from "../../core/http-client/http-client.ts";
 import { encodeQuery, hideCredentials, joinPath } from "../../core/http-client/url-text.ts";
 import type { Log } from "../../core/log.ts";
 import type { InfluxSerializer } from "../../formats/influx/serialize.ts";
@@ -62,7 +67,9 @@ export class HttpTarget implements Target {
     const headers = { "content-type": "application/x-www-form-urlencoded", ...this.#settings.headers };
     const { url } = this.#settings.client;
     const path = url.protocol === "unix:" ? "/query" : joinPath(url, "query") + url.search;
-    const answer = await this.#client.request({ method: "POST", path, headers, body });
+    const answer = await this.#client.request({ method: "POST", path, headers, body }).catch((error: unknown) => {
+      throw new Error(errorText(error), { cause: error });
+    });
     const error = queryError(answer);
     // "Forbidden" is remembered as upstream does: this user may not, so asking before each write is in vain.
     if (error === undefined || answer.status === 403) this.#created.add(database);
@@ -124,6 +131,8 @@ function escapeIdentifier(name: string): string {
   return name.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll('"', '\\"');
 }
 
+/** Our callers name the URL. */
 function errorText(error: unknown): string {
+  if (error instanceof HttpFailure) return error.reason;
   return error instanceof Error ? error.message : String(error);
 }
