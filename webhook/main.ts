@@ -3,6 +3,7 @@
 
 import { Command, CommanderError } from "commander";
 import { VERSION } from "./inject/contract.ts";
+import type { RawInjectOptions } from "./run-inject.ts";
 import type { RawServeOptions } from "./serve-options.ts";
 import { EXIT_USAGE, ExitError } from "./server/listen-failure.ts";
 
@@ -35,6 +36,18 @@ program
   .action(async (raw: RawServeOptions) => {
     const { runWebhook } = await import("./run-webhook.ts");
     await runWebhook(raw);
+  });
+
+program
+  .command("inject")
+  .description("read workloads, write them with the agent; the report goes to standard error")
+  .requiredOption("-f, --filename <file>", "manifests with pods or pod templates; - for standard input")
+  .option("--classes <dir>", "classes, a file each; without it classes are not checked")
+  .option("--config <file>", "settings (config.yaml)")
+  .option("--namespace-label <k=v...>", "label of the namespaces that the input does not bring itself")
+  .action(async (raw: RawInjectOptions) => {
+    const { runInject } = await import("./run-inject.ts");
+    process.exitCode = await runInject(raw);
   });
 
 try {
