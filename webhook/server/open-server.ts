@@ -66,8 +66,10 @@ export async function listen(server: Server | TlsServer, { address, option }: Li
 export async function close(server: Server | TlsServer, graceMs: number): Promise<void> {
   const closed = once(server, "close");
   server.close();
-  server.closeIdleConnections();
+  // `close` ends idle connections once; one that is busy now and kept alive afterwards would hold us up.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
+  clearInterval(idle);
   clearTimeout(cut);
 }
