@@ -32,6 +32,11 @@ test: build ## run the tests: offline, no root, no Go
 test-api-server: build ## test the webhook with a real API server (builds one, or KUBECONFIG=)
 	test/cluster/with-api-server.sh node --test --test-reporter=$(REPORTER) test/cluster/admission.ts
 
+.PHONY: test-images
+test-images: $(INSTALLED) ## test the built images (after make images; needs docker or podman)
+	CONTAINER_TOOL=$(CONTAINER_TOOL) IMAGE_PREFIX=$(IMAGE_PREFIX) IMAGE_TAG=$(IMAGE_TAG) \
+	  node --test --test-reporter=$(REPORTER) test/cluster/images.ts
+
 # The spec reporter prints a line a test; CI and people both want to see progress.
 REPORTER ?= spec
 TESTS ?= "{agent,certs,webhook,manifests,test}/**/*.test.ts"
