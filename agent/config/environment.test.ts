@@ -145,6 +145,16 @@ suite("handling", () => {
     ]);
   });
 
+  test("auto does not open a list, and points at the variable whose value is no value", () => {
+    const { problems } = read("a = $LIST\nb = 1 c = $WORD", { env: { LIST: "[1]", WORD: "some words" } });
+    assert.deepEqual(problems, [
+      `error 1:5 ${NO_VALUE}`,
+      "error 2:11 the value is neither quoted, nor a number, true or false",
+      `warning 1:5 ${REFUSED}`,
+      `warning 2:11 ${FALLBACK}`,
+    ]);
+  });
+
   test("auto keeps the places of the file", () => {
     const { problems } = read("a = $N b = oops\nc = $N", { env: { N: "1234567890" } });
     assert.deepEqual(problems[0], "error 1:12 the value is neither quoted, nor a number, true or false");

@@ -128,6 +128,15 @@ suite("several sources", () => {
     );
   });
 
+  test("what two sources set wrong together is reported in the last one", async () => {
+    const text = '[agent]\ninterval = "0s"';
+    const { problems } = await loadAll([source("a", text), source("b", `\n${text}`)]);
+    assert.deepEqual(
+      problems.map((p) => [p.source, p.line]),
+      [["b", 3]],
+    );
+  });
+
   test("no source, no problem", async () => {
     const { config, problems } = await loadAll([]);
     assert.deepEqual(problems, []);
@@ -197,6 +206,11 @@ suite("plugins", () => {
     const prints = await Promise.all(others.map((text) => print(text)));
     assert.equal(new Set([base, ...prints]).size, others.length + 1);
   });
+});
+
+test("an option that a syntax error swallowed is not called missing", async () => {
+  const said = await messages("[[inputs.socket_listener]]\nservice_address = oops");
+  assert.deepEqual(said, ["error 2:19 the value is neither quoted, nor a number, true or false"]);
 });
 
 suite("variables", () => {

@@ -106,7 +106,10 @@ const plugins: readonly PluginSchema[] = [
     timeoutMs: durationMs("timeout", 5000, "Timeout."),
     dataFormat: string("data_format", "influx", "Format."),
   }),
-  plugin("inputs", "net", { interfaces: strings("interfaces", [], "Only these.") }),
+  plugin("inputs", "net", {
+    interfaces: strings("interfaces", [], "Only these."),
+    ignoreProtocolStats: boolean("ignore_protocol_stats", false, "Old, and declared."),
+  }),
   plugin("inputs", "mock", {}),
   plugin("processors", "rename", {}),
   plugin("processors", "override", {}),

@@ -196,10 +196,21 @@ suite("old layouts", () => {
     );
   });
 
-  test("a plugin that declares an old key itself keeps it", async () => {
-    const text = "[[inputs.statsd]]\nmax_tcp_connections = 3\nallowed_pending_messages = 5";
-    const { config, problems } = await load(text);
+  test("a plugin that still has its old name keeps it", async () => {
+    const old = { kind: "inputs", name: "udp_listener", options: {} } as const;
+    const load = (_kind: string, name: string) => Promise.resolve(name === old.name ? old : undefined);
+    const catalog = { load, names: () => ["socket_listener", "udp_listener"] };
+    const { config, problems } = await loadConfig([{ name: "t", text: "[[inputs.udp_listener]]" }], {
+      catalog,
+      env: {},
+    });
     assert.deepEqual(problems, []);
-    assert.partialDeepStrictEqual(config?.inputs[0]?.options, { maxTcpConnections: 3, allowedPendingMessages: 5 });
+    assert.equal(config?.inputs[0]?.plugin.name, "udp_listener");
+  });
+
+  test("a plugin that declares an old key itself keeps it", async () => {
+    const { config, problems } = await load("[[inputs.net]]\nignore_protocol_stats = true");
+    assert.deepEqual(problems, []);
+    assert.partialDeepStrictEqual(config?.inputs[0]?.options, { ignoreProtocolStats: true });
   });
 });

@@ -30,6 +30,7 @@ suite("what the dialect accepts", () => {
     ["escapes", String.raw`a = "\t\"\\é\U0001F600\x41"`, { a: '\t"\\é😀A' }],
     ["a literal string", String.raw`a = 'C:\n "x"'`, { a: String.raw`C:\n "x"` }],
     ["a multi-line string", 'a = """\none\ntwo \\\n   three"""', { a: "one\ntwo three" }],
+    ["blanks behind a line's backslash", 'a = """x\\ \t\n  y"""', { a: "xy" }],
     ["quotes before the closing ones", 'a = """"x"""""\nb = 1', { a: '"x""', b: 1n }],
     ["a multi-line literal string", "a = '''\n# no comment\n\\n'''", { a: "# no comment\n\\n" }],
     ["a hash inside a string", 'a = "x # y" # z', { a: "x # y" }],
@@ -184,6 +185,13 @@ test("keys, values and tables know their places", () => {
       { line: 4, column: 3 },
     ],
   );
+});
+
+test("deep nesting is refused, not followed", () => {
+  for (const deep of ["[", "{a="]) {
+    const { problems } = parseToml(`a = ${deep.repeat(100_000)}\nb = 1`);
+    assert.equal(problems[0]?.message, "the value is nested too deeply");
+  }
 });
 
 test("bare variables become strings when asked for", () => {
