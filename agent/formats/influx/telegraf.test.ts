@@ -1,4 +1,4 @@
-// Against recordings of a real Telegraf: see testcases/record.ts.
+// Against recordings of a real Telegraf: see record-telegraf.ts.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

@@ -1,19 +1,17 @@
-// Which peers may send. An IPv4 peer of a dual-stack socket (`::ffff:192.0.2.1`) is the same as its IPv4 address.
+// Which peers may send. An IPv4 peer of a dual-stack socket (`::ffff:192.0.2.1`) is the same as its IPv4 address: BlockList
+// knows that.
 
 import { BlockList, isIP } from "node:net";
 import type { OptionProblem } from "../../config/options.ts";
-
-const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
 /** Empty list: everybody. A peer without an address (unix sockets) is then refused, as upstream does. */
 export function sourceFilter(sources: readonly string[]): (address: string | undefined) => boolean {
   if (sources.length === 0) return () => true;
   const allowed = new BlockList();
-  for (const source of sources.map(unmapped)) allowed.addAddress(source, familyOf(source));
+  for (const source of sources) allowed.addAddress(source, familyOf(source));
   return (address) => {
     if (address === undefined || isIP(address) === 0) return false;
-    const plain = unmapped(address);
-    return allowed.check(plain, familyOf(plain));
+    return allowed.check(address, familyOf(address));
   };
 }
 
@@ -25,10 +23,6 @@ export function sourceProblems(sources: readonly string[]): OptionProblem[] {
       message: `"${source}" in allowed_sources is not an IP address`,
       remedy: "list single addresses, such as 192.0.2.1 or 2001:db8::1",
     }));
-}
-
-function unmapped(address: string): string {
-  return MAPPED.exec(address)?.[1] ?? address;
 }
 
 function familyOf(address: string): "ipv4" | "ipv6" {

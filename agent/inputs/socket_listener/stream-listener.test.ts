@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import type { Clock } from "../../core/clock.ts";
+import { HeldClock } from "../../../test/support/held-clock.ts";
 import { startListener, until, type TestListener } from "./test-listener.ts";
 
 const LOOPBACK = 'service_address = "tcp4://127.0.0.1:0"';
@@ -206,28 +206,8 @@ test("tcp: a connection beyond max_connections is closed, and its place is free 
   );
 });
 
-/** A clock whose hands the test moves. */
-function heldClock(): Clock & { readonly advance: (ms: number) => void } {
-  let nowMs = 0;
-  const timers = new Set<{ readonly dueMs: number; readonly callback: () => void }>();
-  return {
-    nowNs: () => BigInt(nowMs) * 1_000_000n,
-    monotonicMs: () => nowMs,
-    after(delayMs, callback) {
-      const timer = { dueMs: nowMs + delayMs, callback };
-      timers.add(timer);
-      return { cancel: () => timers.delete(timer) };
-    },
-    advance(ms) {
-      nowMs += ms;
-      const due = Array.from(timers).filter((timer) => timer.dueMs <= nowMs);
-      for (const timer of due) if (timers.delete(timer)) timer.callback();
-    },
-  };
-}
-
 test("tcp: read_timeout closes a silent connection, and parses what it left", async () => {
-  const clock = heldClock();
+  const clock = new HeldClock();
   const listener = await startListener(`${LOOPBACK}\nread_timeout = "5s"`, { clock });
   const socket = await open(listener);
   const closed = gone(socket);
@@ -238,12 +218,12 @@ test("tcp: read_timeout closes a silent connection, and parses what it left", as
     );
   await write(socket, "a v=1 1\n");
   await seen(8);
-  clock.advance(4000);
+  await clock.advance(4000);
   await write(socket, "b v=1 2");
   await seen(15);
-  clock.advance(4000);
+  await clock.advance(4000);
   assert.equal(listener.count("connections_timed_out"), 0);
-  clock.advance(1000);
+  await clock.advance(1000);
   assert.equal(listener.count("connections_timed_out"), 1);
   await closed;
   await listener.stop();

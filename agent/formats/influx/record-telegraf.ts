@@ -1,6 +1,6 @@
-// Writes telegraf.json anew: what a real Telegraf makes of each input, sent as one datagram to its socket_listener.
+// Writes testcases/telegraf.json anew: what a real Telegraf makes of each input, sent as one datagram to its socket_listener.
 // Not a test, and not needed by one. To add a case, add its `input` to telegraf.json and run
-// `node agent/formats/influx/testcases/record.ts path/to/telegraf`.
+// `node agent/formats/influx/record-telegraf.ts path/to/telegraf`.
 
 import { spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
@@ -17,7 +17,7 @@ interface Recorded {
   readonly error?: string;
 }
 
-const FILE = new URL("telegraf.json", import.meta.url);
+const FILE = new URL("testcases/telegraf.json", import.meta.url);
 const NOW = "1700000000123456789";
 const OUTPUTS: Readonly<Record<string, string>> = {
   default: "",
@@ -39,7 +39,10 @@ const config = `[agent]
 [[inputs.socket_listener]]
   service_address = "udp://127.0.0.1:0"
 ${Object.entries(OUTPUTS)
-  .map(([name, options]) => `[[outputs.file]]\n  files = ["${join(directory, name)}"]\n  data_format = "influx"\n  ${options}\n`)
+  .map(
+    ([name, options]) =>
+      `[[outputs.file]]\n  files = ["${join(directory, name)}"]\n  data_format = "influx"\n  ${options}\n`,
+  )
   .join("")}`;
 writeFileSync(join(directory, "telegraf.conf"), config);
 const child = spawn(telegraf, ["--config", join(directory, "telegraf.conf")], { stdio: ["ignore", "pipe", "pipe"] });
@@ -69,8 +72,12 @@ try {
   socket.close();
   await until(() => log.split(`,${MARK}"`).length > cases.length);
   await until(() => Object.keys(OUTPUTS).every((name) => read(name).split(`${MARK} v=1`).length > cases.length));
-  const errors = log.split(`,${MARK}"`).map((part) => /metric parse error: (?!expected measurement name at 1:1: "$).*/.exec(part)?.[0]);
-  const written = Object.fromEntries(Object.keys(OUTPUTS).map((name) => [name, read(name).split(new RegExp(`${MARK} v=1.*\n`))]));
+  const errors = log
+    .split(`,${MARK}"`)
+    .map((part) => /metric parse error: (?!expected measurement name at 1:1: "$).*/.exec(part)?.[0]);
+  const written = Object.fromEntries(
+    Object.keys(OUTPUTS).map((name) => [name, read(name).split(new RegExp(`${MARK} v=1.*\n`))]),
+  );
   const recorded = cases.map(({ input }, i): Recorded => {
     const error = errors[i];
     return {
@@ -79,7 +86,10 @@ try {
       ...(error === undefined ? {} : { error }),
     };
   });
-  writeFileSync(FILE, `${JSON.stringify({ telegraf: "1.39.3", now: NOW, outputs: OUTPUTS, cases: recorded }, undefined, 1)}\n`);
+  writeFileSync(
+    FILE,
+    `${JSON.stringify({ telegraf: "1.39.3", now: NOW, outputs: OUTPUTS, cases: recorded }, undefined, 1)}\n`,
+  );
 } finally {
   child.kill();
   rmSync(directory, { recursive: true });
