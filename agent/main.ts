@@ -177,12 +177,14 @@ process.on("uncaughtException", (error) => {
   process.exit(EXIT.internal);
 });
 
-try {
-  process.exitCode = await main();
-} catch (error) {
+function failure(error: unknown): number {
   if (!(error instanceof UsageError)) throw error;
   process.stderr.write(`pilotfish agent: ${error.message}\n`);
-  process.exitCode = EXIT.usage;
+  return EXIT.usage;
 }
-// A listener or connection that a plugin forgot must not keep a finished agent alive.
-process.exit();
+
+// No top-level await: the bundle is CommonJS. `exit`, because a listener or connection that a plugin forgot must not keep a
+// finished agent alive.
+void main()
+  .catch(failure)
+  .then((code) => process.exit(code));
