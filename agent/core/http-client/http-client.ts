@@ -2,7 +2,7 @@
 // redirects nor looks at status codes; what an answer means is the plugin's affair.
 
 import * as http from "node:http";
-import * as https from "node:https";
+import type { RequestOptions } from "node:https";
 import type { ConnectionOptions } from "node:tls";
 import { proxyEnvironment } from "./proxy.ts";
 import { hideCredentials } from "./url-text.ts";
@@ -45,12 +45,14 @@ export interface HttpResponse {
 }
 
 const DEFAULT_MAX_BODY_BYTES = 1_048_576;
+/** Loaded with the first https URL: TLS costs 3 MiB, and most destinations are inside the cluster. */
+const loadHttps = () => process.getBuiltinModule("node:https");
 const STOPPING = "the agent is stopping";
 
 export class HttpClient {
   readonly #settings: HttpClientSettings;
   readonly #agent: http.Agent;
-  readonly #target: https.RequestOptions;
+  readonly #target: RequestOptions;
 
   constructor(settings: HttpClientSettings) {
     this.#settings = settings;
@@ -63,7 +65,7 @@ export class HttpClient {
       ...(environment !== undefined && { proxyEnv: environment }),
     };
     this.#agent =
-      url.protocol === "https:" ? new https.Agent({ ...agentOptions, ...tls }) : new http.Agent(agentOptions);
+      url.protocol === "https:" ? new (loadHttps().Agent)({ ...agentOptions, ...tls }) : new http.Agent(agentOptions);
     this.#target =
       url.protocol === "unix:"
         ? { socketPath: decodeURIComponent(url.pathname), host: "127.0.0.1", setDefaultHeaders: true }
@@ -106,7 +108,7 @@ export class HttpClient {
       path: request.path,
       headers: { ...request.headers, ...length },
     };
-    const sent = url.protocol === "https:" ? https.request(options) : http.request(options);
+    const sent = url.protocol === "https:" ? loadHttps().request(options) : http.request(options);
     const abort = () => sent.destroy(new Error(STOPPING));
     signal.addEventListener("abort", abort, { once: true });
     const timer =

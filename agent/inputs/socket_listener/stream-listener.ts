@@ -2,7 +2,7 @@
 // Source: telegraf plugins/common/socket/stream.go (1.39.3).
 
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { createServer as createTlsServer, type TlsOptions } from "node:tls";
+import type { TlsOptions } from "node:tls";
 import { listenFailure, openListeners, type ListenAddress } from "../../core/listen-address.ts";
 import type { PluginContext } from "../../core/plugin.ts";
 import { drain } from "./drain.ts";
@@ -51,6 +51,10 @@ export class StreamListener implements Listener {
     });
   }
 
+  counters(): Readonly<Record<string, number>> {
+    return {};
+  }
+
   async open(): Promise<void> {
     const { address, text, socketMode, readTls } = this.#settings;
     this.#tls = await readTls?.();
@@ -87,7 +91,9 @@ export class StreamListener implements Listener {
 
   #listen(where: Parameters<Server["listen"]>[0]): Promise<Server> {
     const { promise, resolve, reject } = Promise.withResolvers<Server>();
-    const server = this.#tls === undefined ? createServer() : createTlsServer(this.#tls);
+    // node:tls is loaded by those who ask for it: it costs 3 MiB.
+    const tls = this.#tls === undefined ? undefined : process.getBuiltinModule("node:tls");
+    const server = tls === undefined ? createServer() : tls.createServer(this.#tls ?? {});
     server.on("connection", (socket) => this.#admit(socket));
     server.on(this.#tls === undefined ? "connection" : "secureConnection", (socket: Socket) => this.#read(socket));
     server.on("tlsClientError", (error: Error) => {
