@@ -51,29 +51,14 @@ export async function admit(body: unknown, known: Known): Promise<Outcome> {
       dryRun: false,
     };
   }
-  return outcome(review, await decideSafely(review, known));
+  return outcome(review, await decided(review, known));
 }
 
-async function decideSafely(review: Review, known: Known): Promise<Injection> {
-  try {
-    if (review.createsPod && isObject(review.object)) {
-      return await injectPod({ pod: review.object, namespace: namespaceOf(review) }, known);
-    }
-    const what = review.createsPod ? "CREATE of a Pod without an object" : review.what;
-    const message = `${what}: only the creation of pods is changed`;
-    return { reason: "unsupported_object", message, warnings: [], patch: [], plugins: [], className: "" };
-  } catch (error) {
-    const message = `the webhook failed on this pod and let it pass: ${error instanceof Error ? error.message : String(error)}`;
-    const warnings = ["pilotfish: internal_error: the agent was not added; see the webhook's log"];
-    return {
-      reason: "internal_error",
-      message: message.slice(0, 1000),
-      warnings,
-      patch: [],
-      plugins: [],
-      className: "",
-    };
-  }
+async function decided({ createsPod, object, what, ...review }: Review, known: Known): Promise<Injection> {
+  if (createsPod && isObject(object)) return injectPod({ pod: object, namespace: namespaceOf(review, object) }, known);
+  const seen = createsPod ? "CREATE of a Pod without an object" : what;
+  const message = `${seen}: only the creation of pods is changed`;
+  return { reason: "unsupported_object", message, warnings: [], patch: [], plugins: [], className: "" };
 }
 
 function outcome(review: Review, { reason, message, warnings, patch }: Injection): Outcome {
@@ -97,12 +82,12 @@ function podName(review: Review): PodName {
   const owner = owners.find((one) => at(one, "controller") === true) ?? owners[0];
   const ownerName = stringOf(at(owner, "name"));
   return {
-    namespace: namespaceOf(review),
+    namespace: namespaceOf(review, review.object),
     name: name.slice(0, 256),
     owner: ownerName === "" ? "" : `${stringOf(at(owner, "kind"))}/${ownerName}`.slice(0, 320),
   };
 }
 
-function namespaceOf(review: Review): string {
-  return (review.namespace || stringOf(at(review.object, "metadata", "namespace")) || "default").slice(0, 256);
+function namespaceOf(review: { readonly namespace: string }, object: unknown): string {
+  return (review.namespace || stringOf(at(object, "metadata", "namespace")) || "default").slice(0, 256);
 }

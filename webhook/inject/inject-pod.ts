@@ -29,7 +29,22 @@ export interface Injection {
 
 const MESSAGE_LENGTH = 1000;
 
-export async function injectPod({ pod, namespace }: PodInput, known: Known): Promise<Injection> {
+/** Never rejects: a failure of ours is a reason too, and the pod stays as it is. */
+export async function injectPod(input: PodInput, known: Known): Promise<Injection> {
+  try {
+    return await decideAndPlan(input, known);
+  } catch (error) {
+    const notes = new Notes();
+    notes.refuse("internal_error", "the agent was not added", "see the webhook's log");
+    const why = error instanceof Error ? error.message : String(error);
+    return {
+      ...nothing(notes, "internal_error"),
+      message: clip(`the webhook failed on this pod: ${why}`, MESSAGE_LENGTH),
+    };
+  }
+}
+
+async function decideAndPlan({ pod, namespace }: PodInput, known: Known): Promise<Injection> {
   const facts = known.namespace(namespace);
   const skip = decide({ pod, namespace, facts, ownNamespace: known.settings.ownNamespace });
   if (skip !== undefined) return skipped(skip);
