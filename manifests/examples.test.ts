@@ -8,6 +8,7 @@ import { test } from "node:test";
 import type { IDeployment } from "kubernetes-models/apps/v1/Deployment";
 import { catalog } from "../agent/catalog.ts";
 import { loadClasses } from "../webhook/classes/class-set.ts";
+import { NAMESPACE_LABEL, NAMESPACE_LABEL_VALUE } from "../webhook/inject/contract.ts";
 import { injectPod } from "../webhook/inject/inject-pod.ts";
 import type { JsonObject } from "../webhook/inject/json.ts";
 import { readSettings } from "../webhook/settings/read-settings.ts";
@@ -54,6 +55,7 @@ test("the application gets the agent, without a warning", async () => {
     settings: settingsOf("base/config.yaml"),
     catalog,
   };
+  assert.equal(namespace.labels?.[NAMESPACE_LABEL], NAMESPACE_LABEL_VALUE);
   for (const { metadata, spec } of deployments) {
     assert.equal(metadata?.namespace, namespace.name);
     const pod = { apiVersion: "v1", kind: "Pod", ...spec?.template } as unknown as JsonObject;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# build-components.sh NAME...: builds Kubernetes components and etcd from their Go modules, without Docker and without
+# build-components.sh NAME...: builds Kubernetes components, etcd and CoreDNS from their Go modules, without Docker and without
 # a checkout of Kubernetes. The binaries stay outside the repository, in a folder per version; what is there is kept.
 #   build-components.sh etcd kube-apiserver kubectl
 # KUBERNETES_VERSION, ETCD_VERSION, COREDNS_VERSION choose the releases; PILOTFISH_CACHE the folder; JOBS how many packages compile at a time.
@@ -7,7 +7,7 @@ set -eu
 
 kubernetes_version=${KUBERNETES_VERSION:-1.36.3}
 etcd_version=${ETCD_VERSION:-3.6.16}
-coredns_version=${COREDNS_VERSION:-1.12.4}
+coredns_version=${COREDNS_VERSION:-1.14.7}
 cache=${PILOTFISH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pilotfish}/kubernetes-$kubernetes_version
 bin=$cache/bin
 [ $# -gt 0 ] || set -- etcd kube-apiserver kubectl
@@ -46,23 +46,33 @@ etcd_module() {
   printf 'module pilotfish.dev/test/cluster/etcd\ngo 1.25.0\nrequire go.etcd.io/etcd/server/v3 v%s\n' "$etcd_version" >go.mod
 }
 
+# CoreDNS with the plugins that a cluster's names need. Its own list would compile the clients of every cloud besides.
 coredns_module() {
   dir=$cache/module-coredns
   mkdir -p "$dir"
   cd "$dir"
-  [ -f go.mod ] && return
+  [ -f main.go ] && return
   printf 'module pilotfish.dev/test/cluster/coredns\ngo 1.25.0\nrequire github.com/coredns/coredns v%s\n' "$coredns_version" >go.mod
+  plugins='errors ready kubernetes forward cache'
+  {
+    printf 'package main\nimport (\n"github.com/coredns/coredns/core/dnsserver"\n"github.com/coredns/coredns/coremain"\n'
+    for plugin in $plugins; do printf '_ "github.com/coredns/coredns/plugin/%s"\n' "$plugin"; done
+    printf ')\nfunc main() {\ndnsserver.Directives = []string{'
+    for plugin in $plugins; do printf '"%s", ' "$plugin"; done
+    printf '}\ncoremain.Run()\n}\n'
+  } >main.go.new
+  mv main.go.new main.go
 }
 
 for name in "$@"; do
   [ -x "$bin/$name" ] && continue
-  echo "== building $name (Kubernetes $kubernetes_version, etcd $etcd_version) =="
+  echo "== building $name (Kubernetes $kubernetes_version, etcd $etcd_version, CoreDNS $coredns_version) =="
   if [ "$name" = etcd ]; then
     etcd_module
     go build -p "$jobs" -trimpath -ldflags '-s -w' -o "$bin/$name.new" go.etcd.io/etcd/server/v3
   elif [ "$name" = coredns ]; then
     coredns_module
-    go build -p "$jobs" -trimpath -ldflags '-s -w' -o "$bin/$name.new" github.com/coredns/coredns
+    go build -p "$jobs" -trimpath -ldflags '-s -w' -o "$bin/$name.new" .
   else
     kubernetes_module
     # Without a version kubectl and the client libraries cannot read what the server says about itself.

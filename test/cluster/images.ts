@@ -13,6 +13,7 @@ import {
   CLASS_FILE,
   CONFIG_FILE,
   MOUNT_PATH,
+  NAMESPACE_LABEL,
   PORTS,
   USER_ID,
   VERSION,
@@ -139,6 +140,14 @@ async function project(volume: string, files: Readonly<Record<string, string>>):
     await symlink(join("..data", path), join(volume, path)).catch(ignoreExisting);
   }
 }
+
+test("the webhook's image injects files too", async () => {
+  const examples = join(import.meta.dirname, "../../manifests/examples");
+  const args = ["inject", "--filename=/in/application.yaml", "--namespace-label", `${NAMESPACE_LABEL}=enabled`];
+  const { code, output } = await runTool("run", "--rm", ...confined, `--volume=${examples}:/in:ro`, webhook, ...args);
+  assert.equal(code, 0, output);
+  assert.match(output, /name: pilotfish-agent/);
+});
 
 test("with the arguments of an injected pod and no file mounted the agent says what is missing", async () => {
   const { code, output } = await runTool("run", "--rm", ...confined, agent, ...AGENT_ARGUMENTS);
