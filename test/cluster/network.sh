@@ -1,0 +1,81 @@
+# network.sh, to be sourced after settings.sh: the bridge of the pods, its route, and the kernel settings that nodes change;
+# and how all of it goes away again, with the firewall rules that kube-proxy, the kubelet and the CNI plugins made.
+
+# What we, the kubelet and kube-proxy set. As it was, it is kept in a file.
+sysctls='net.ipv4.ip_forward net.bridge.bridge-nf-call-iptables vm.overcommit_memory vm.panic_on_oom kernel.panic
+  kernel.panic_on_oops kernel.keys.root_maxkeys kernel.keys.root_maxbytes net.ipv4.conf.all.route_localnet
+  net.ipv4.vs.conntrack'
+
+network_up() {
+  if [ ! -f "$state/sysctls-before" ]; then
+    for key in $sysctls; do
+      file=/proc/sys/$(echo "$key" | tr . /)
+      [ ! -r "$file" ] || echo "$file $(cat "$file")"
+    done >"$state/sysctls-before.new"
+    mv "$state/sysctls-before.new" "$state/sysctls-before"
+  fi
+  echo 1 >/proc/sys/net/ipv4/ip_forward
+  # Two pods of one bridge: without this the answer of a Service's pod passes the firewall by, and with the wrong address.
+  [ ! -w /proc/sys/net/bridge/bridge-nf-call-iptables ] || echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables
+
+  if [ ! -d "/sys/class/net/$bridge" ]; then
+    ip link add "$bridge" type bridge
+    # Given, not taken from the first pod: it would change with every pod that ends. The alias says whose it is.
+    ip link set "$bridge" address 0a:85:00:00:00:01 alias "$cluster"
+    ip addr add "$api_address/16" dev "$bridge"
+  fi
+  ip link set "$bridge" up
+  # Nothing for a Service leaves the machine, and a machine without a default route reaches them too.
+  ip route replace "$service_network" dev "$bridge"
+  # Where a container engine lets nothing be forwarded.
+  for direction in -i -o; do
+    rule="FORWARD $direction $bridge -m comment --comment pilotfish-cluster -j ACCEPT"
+    # shellcheck disable=SC2086
+    iptables -w -C $rule 2>/dev/null || iptables -w -I $rule
+  done
+}
+
+# Rules of ours: chains KUBE-…, what names our network or bridge. One transaction a table, so that the rules of others
+# stay as they are.
+remove_rules() {
+  "$1-save" -t "$2" 2>/dev/null | awk -v network="$network" -v table="$2" '
+    function mine(line) {
+      return line ~ /KUBE-/ || line ~ ("name: .*\"" network "\\\\?\"") || line ~ /--comment "?pilotfish-cluster/
+    }
+    /^:KUBE-/ { chains[substr($1, 2)]; next }
+    /^-A/ && mine($0) {
+      rules[++count] = $0
+      # The chain that a rule of ours jumps to, if it is made for one container.
+      if (match($0, /-j CNI-[0-9a-f]+$/) || match($0, /-j CNI-DN-[0-9a-f]+$/)) chains[substr($0, RSTART + 3)]
+    }
+    END {
+      if (count == 0 && length(chains) == 0) exit
+      print "*" table
+      for (i = 1; i <= count; i++) {
+        split(rules[i], word, " ")
+        if (!(word[2] in chains)) { sub(/^-A/, "-D", rules[i]); print rules[i] }
+      }
+      for (chain in chains) print "-F " chain
+      for (chain in chains) print "-X " chain
+      print "COMMIT"
+    }' >"$3"
+  [ ! -s "$3" ] || "$1-restore" --noflush -w 10 <"$3" || echo "cluster-down: rules of $1 table $2 stay; see $3" >&2
+}
+
+network_down() {
+  for link in $(ip -o link show master "$bridge" 2>/dev/null | sed 's/^[0-9]*: \([^:@]*\).*/\1/'); do
+    ip link del "$link" 2>/dev/null || true
+  done
+  [ ! -d "/sys/class/net/$bridge" ] || ip link del "$bridge"
+  mkdir -p "$logs"
+  for family in iptables ip6tables; do
+    for table in filter nat mangle raw; do
+      remove_rules $family $table "$logs/$family-$table.removed"
+    done
+  done
+  # The plugins' own notes about our containers.
+  rm -f /var/lib/cni/results/"$network"-*
+  [ ! -f "$state/sysctls-before" ] || while read -r file value; do
+    [ "$(cat "$file")" = "$value" ] || echo "$value" >"$file" || true
+  done <"$state/sysctls-before"
+}
