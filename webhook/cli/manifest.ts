@@ -1,8 +1,9 @@
 // A file of manifests as documents that can be changed: comments, order and layout stay, and what is not changed comes
-// out byte for byte. YAML as Kubernetes reads it (1.1: `yes` is a boolean), or JSON.
+// out byte for byte. YAML or JSON.
 
-import { parseDocument, type Document } from "yaml";
+import type { Document } from "yaml";
 import { applyPatch, type Patch } from "./apply-patch.ts";
+import { readYaml } from "./read-yaml.ts";
 import { patchYaml } from "./yaml-patch.ts";
 
 export interface Manifest {
@@ -59,7 +60,7 @@ function yamlManifest(text: string, firstLine: number): Manifest {
   // Comments and %YAML lines in front of the first mark are no document.
   const isBlank = text.split("\n").every((line) => /^(---)?\s*(#.*|%.*)?\r?$/.test(line));
   if (isBlank) return { value: undefined, patched: () => text };
-  const document = parse(text);
+  const document = readYaml(text);
   const [error] = document.errors;
   if (error !== undefined) {
     const line = firstLine + text.slice(0, error.pos[0]).split("\n").length - 1;
@@ -68,18 +69,8 @@ function yamlManifest(text: string, firstLine: number): Manifest {
   const value = plain(document, firstLine);
   return {
     value,
-    patched: (patches) => (patches.length === 0 ? text : patchYaml(parse(text), value, { patches, text })),
+    patched: (patches) => (patches.length === 0 ? text : patchYaml(text, value, patches)),
   };
-}
-
-function parse(text: string): Document {
-  // Kubernetes' reader knows no timestamps: they are texts.
-  return parseDocument(text, {
-    version: "1.1",
-    customTags: (tags) =>
-      tags.filter((tag) => tag !== "timestamp" && (typeof tag === "string" || !tag.tag.endsWith(":timestamp"))),
-    prettyErrors: false,
-  });
 }
 
 function plain(document: Document, line: number): unknown {

@@ -2,26 +2,29 @@
 // several places) is written anew from plain data: the result always equals the patch applied to the plain document.
 
 import { isDeepStrictEqual } from "node:util";
-import { Document, isCollection, isMap, isSeq, type ParsedNode, type ToStringOptions } from "yaml";
+import { Document, isCollection, isMap, isSeq, Scalar, visit, type Node, type ToStringOptions } from "yaml";
 import type { Operation } from "../inject/patch.ts";
 import { applyPatch, type Patch } from "./apply-patch.ts";
+import { readYaml } from "./read-yaml.ts";
 
-export interface YamlPatch {
-  readonly patches: readonly Patch[];
-  /** The document's text: its layout is kept. */
-  readonly text: string;
+/** `text` is one document, `value` its plain form. */
+export function patchYaml(text: string, value: unknown, patches: readonly Patch[]): string {
+  const wanted = applyPatch(value, patches);
+  const layout = layoutOf(text.replaceAll("\r\n", "\n"));
+  const document = readYaml(text);
+  for (const { path, operations } of patches) for (const operation of operations) apply(document, path, operation);
+  let changed = document.toString(layout);
+  if (!isDeepStrictEqual(readYaml(changed).toJS(), wanted)) changed = anew(text, wanted, layout);
+  return text.includes("\r\n") ? changed.replaceAll(/\r?\n/g, "\r\n") : changed;
 }
 
-/** Changes `document`, whose plain form is `value`. */
-export function patchYaml(document: Document, value: unknown, { patches, text }: YamlPatch): string {
-  const wanted = applyPatch(value, patches);
-  const layout = layoutOf(text);
-  for (const { path, operations } of patches) for (const operation of operations) apply(document, path, operation);
-  if (isDeepStrictEqual(document.toJS(), wanted)) return document.toString(layout);
+/** Comments inside are lost with the tree; those on top are kept. */
+function anew(text: string, wanted: unknown, layout: ToStringOptions): string {
   const mark = text.startsWith("---") ? "---\n" : "";
-  // Comments inside are lost with the tree; those on top are kept.
   const top = /^(?:---[^\n]*\n)?((?:[ \t]*#[^\n]*\n|[ \t]*\n)*)/.exec(text)?.[1] ?? "";
-  return mark + top + new Document(wanted, { version: "1.1", aliasDuplicateObjects: false }).toString(layout);
+  const document = new Document(wanted, { version: "1.1", aliasDuplicateObjects: false });
+  quoteLikeNumbers(document.contents);
+  return mark + top + document.toString(layout);
 }
 
 function apply(document: Document, path: readonly (string | number)[], { op, path: pointer, value }: Operation): void {
@@ -35,9 +38,20 @@ function apply(document: Document, path: readonly (string | number)[], { op, pat
   const parent: unknown = document.getIn([...path, ...parts], true);
   if (!isCollection(parent)) return;
   const node = document.createNode(value, { aliasDuplicateObjects: false });
+  quoteLikeNumbers(node);
   openFlow(document, [...path, ...parts]);
   if (isMap(parent)) parent.set(last, node);
-  else if (isSeq(parent)) parent.items.splice(last === "-" ? parent.items.length : Number(last), 0, node as ParsedNode);
+  else if (isSeq(parent)) parent.items.splice(last === "-" ? parent.items.length : Number(last), 0, node);
+}
+
+/** Readers of YAML differ in what looks like a number to them (0o7, 1_0, 1:30): such texts are quoted. */
+function quoteLikeNumbers(node: Node | null): void {
+  visit(node, {
+    Scalar: (_key, scalar) => {
+      const looksSo = typeof scalar.value === "string" && /^[-+.]?\d[-+.:\w]*$/.test(scalar.value);
+      if (looksSo && !/^\d+([smh]|[KMGTPE]i?)$/.test(String(scalar.value))) scalar.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
 }
 
 /** `{ … }` and `[ … ]` on the way become blocks: what is added is too much for one line. */
