@@ -76,6 +76,22 @@ export function withoutConflicts(
   });
 }
 
+/** Two listeners of the agent on one port: it would not start. */
+export function refuseDoubles(tables: readonly PluginTable[], notes: Notes): void {
+  const taken = new Map<string, string>();
+  for (const table of tables) {
+    const port = portOf(table);
+    if (port === undefined) continue;
+    const key = `${port.containerPort}/${port.protocol}`;
+    const holder = taken.get(key);
+    if (holder !== undefined) {
+      const what = `inputs.${holder} and inputs.${table.name} both listen on ${key}`;
+      notes.refuse("invalid_config", what, "move one: service_address");
+    }
+    taken.set(key, table.name);
+  }
+}
+
 /** With names that are unique, as Kubernetes wants them. */
 export function containerPorts(tables: readonly PluginTable[]): readonly ContainerPort[] {
   const ports = new Map<string, ContainerPort>();

@@ -31,7 +31,10 @@ interface Surroundings {
 function mount(part: string, { ask, volumes, taken, notes }: Surroundings): JsonObject[] {
   const equals = part.indexOf("=");
   const name = part.slice(0, equals).trim();
-  const mountPath = part.slice(equals + 1).trim();
+  const mountPath = part
+    .slice(equals + 1)
+    .trim()
+    .replace(/(?<=.)\/+$/, "");
   const refuse = (what: string, remedy: string): [] => {
     notes.refuse("invalid_annotation", `${nameOf(ask)}: ${what}`, remedy);
     return [];
@@ -52,7 +55,6 @@ function mount(part: string, { ask, volumes, taken, notes }: Surroundings): Json
 }
 
 function isFreePath(path: string): boolean {
-  const clean = path.replace(/\/+$/, "");
-  if (!/^\/[^:\0]+$/.test(clean) || clean.split("/").includes("..")) return false;
-  return !`${clean}/`.startsWith(`${MOUNT_PATH}/`) && !`${MOUNT_PATH}/`.startsWith(`${clean}/`);
+  if (!/^\/[^:\0]+$/.test(path) || path.split("/").includes("..")) return false;
+  return !`${path}/`.startsWith(`${MOUNT_PATH}/`) && !`${MOUNT_PATH}/`.startsWith(`${path}/`);
 }

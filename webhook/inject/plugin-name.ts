@@ -23,7 +23,9 @@ const WORDS: Readonly<Record<PluginKind, string>> = {
 };
 
 export function refuseUnknown(kind: PluginKind, name: string, catalog: Catalog, notes: Notes): void {
-  const near = nearest(name.slice(0, 64), catalog.names(kind));
-  const remedy = near.length > 0 ? `did you mean ${near.join(" or ")}?` : "see the list: pilotfish agent plugins";
+  const known = catalog.names(kind);
+  const near = nearest(name.slice(0, 64), known);
+  const remedy =
+    near.length > 0 ? `did you mean ${near.join(" or ")}?` : `known: ${known.toSorted().join(", ") || "none"}`;
   notes.refuse("unknown_plugin", `there is no ${WORDS[kind]} ${quote(name)}`, remedy);
 }

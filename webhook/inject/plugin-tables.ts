@@ -2,7 +2,7 @@
 
 import type { Catalog } from "../../agent/config/config.ts";
 import type { Asked } from "./asked.ts";
-import { startingTables, withoutConflicts, type Listen } from "./listeners.ts";
+import { refuseDoubles, startingTables, withoutConflicts, type Listen } from "./listeners.ts";
 import type { JsonObject } from "./json.ts";
 import type { Notes } from "./notes.ts";
 import { isPlugin, refuseUnknown } from "./plugin-name.ts";
@@ -37,7 +37,9 @@ export async function pluginTables(input: TablesInput, notes: Notes): Promise<re
       return { kind: "inputs", name, table: { ...table, ...scraped, ...set } };
     });
   });
-  return withoutConflicts([...generated, ...raw], pod, notes);
+  const tables = withoutConflicts([...generated, ...raw], pod, notes);
+  refuseDoubles(tables, notes);
+  return tables;
 }
 
 /** A listener that is moved is one listener. */
