@@ -5,7 +5,7 @@ import { setImmediate } from "node:timers/promises";
 
 import type { Accumulator } from "../../core/accumulator.ts";
 import { Metric, type FieldValue, type ValueType } from "../../core/metric.ts";
-import { formatGoValue } from "./go-number.ts";
+import { goFloatShort } from "../../formats/go-float.ts";
 import type { RunningStatistics } from "./running-statistics.ts";
 import { COUNTER, GAUGE, GROUPS, SET, TIMING } from "./series-kind.ts";
 import type { FrozenInterval, SeriesTable } from "./series-table.ts";
@@ -31,7 +31,7 @@ export class Gatherer {
   constructor(table: SeriesTable, settings: GatherSettings, startedNs: bigint) {
     this.#table = table;
     this.#settings = settings;
-    this.#percentileFields = settings.percentiles.map((percent) => `${formatGoValue(percent)}_percentile`);
+    this.#percentileFields = settings.percentiles.map((percent) => `${goFloatShort(percent)}_percentile`);
     this.#lastGatherNs = startedNs;
   }
 
@@ -50,7 +50,7 @@ export class Gatherer {
       // Series of several fields, waiting for the last of them.
       const open = new Map<number, Metric>();
       for (let at = 0; at < cells.length; at++) {
-        if (++inSlice % SLICE === 0) await setImmediate();
+        if (++inSlice % SLICE === 0) await this.#pause(acc);
         const metric = this.#metric(cells[at] as number, timestampNs, open);
         this.#setFields(metric, { frozen, group, at });
         if (startTime !== undefined) metric.setField("start_time", startTime);
@@ -59,6 +59,12 @@ export class Gatherer {
       for (const metric of open.values()) acc.add(metric);
     }
     this.#table.tidy(Number(nowNs / 1_000_000n));
+  }
+
+  /** Lets the socket be read, and waits for outputs that cannot follow. */
+  async #pause(acc: Accumulator): Promise<void> {
+    await setImmediate();
+    await acc.room?.();
   }
 
   #metric(cell: number, timestampNs: bigint, open: Map<number, Metric>): Metric {

@@ -1,5 +1,5 @@
-// Numbers as Go's strconv reads and fmt writes them, where JavaScript differs. Not the fast path: that one reads digits
-// from bytes (line-parser.ts) and falls back to these. Source: Go strconv.ParseFloat, ParseInt, fmt %v.
+// Numbers as Go's strconv reads them, where JavaScript differs. Not the fast path: that one reads digits
+// from bytes (line-parser.ts) and falls back to these. Source: Go strconv.ParseFloat, ParseInt.
 
 // Each part can match in one way only: no quadratic search on a line of 64 KiB digits.
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
@@ -32,18 +32,6 @@ export function toInt64(value: number): bigint {
   if (value >= 2 ** 63) return MAX_INT64;
   if (value <= -(2 ** 63)) return MIN_INT64;
   return Number.isNaN(value) ? 0n : BigInt(Math.trunc(value));
-}
-
-/** fmt's `%v`: shortest digits, with an exponent below 1e-4 and from 1e+06 on. */
-export function formatGoValue(value: number): string {
-  if (value === Infinity) return "+Inf";
-  if (value === -Infinity) return "-Inf";
-  if (value === 0) return Object.is(value, -0) ? "-0" : "0";
-  const [mantissa = "", exponentText = "0"] = value.toExponential().split("e");
-  const exponent = Number(exponentText);
-  if (Number.isNaN(value) || (exponent >= -4 && exponent < 6)) return String(value);
-  const sign = exponent < 0 ? "-" : "+";
-  return `${mantissa}e${sign}${String(Math.abs(exponent)).padStart(2, "0")}`;
 }
 
 /** Underscores may stand alone between two digits, nowhere else. */

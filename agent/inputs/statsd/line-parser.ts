@@ -255,10 +255,10 @@ export class LineParser {
     } else if (kind === GAUGE) {
       if (signed) table.addGauge(cell, value);
       else table.setGauge(cell, value);
-    } else if (kind === SET) {
-      table.addMember(cell, this.#view, valueStart, valueEnd);
     } else if (signed) {
       return false;
+    } else if (kind === SET) {
+      table.addMember(cell, this.#view, valueStart, valueEnd);
     } else if (kind === DISTRIBUTION) {
       table.addDistribution(cell, value);
     } else {

@@ -126,6 +126,7 @@ export class StatsdService implements Input, ByteSink {
     await this.#transport?.close();
     this.#acc = undefined;
     this.#unregister();
+    this.#unregister = () => {};
   }
 
   async gather(acc: Accumulator): Promise<void> {

@@ -22,7 +22,9 @@ export interface TcpSettings {
 
 const LF = 10;
 /** Turns of the event loop that close() waits at most for bytes that are still in the kernel. */
-const MOST_TURNS_AT_CLOSE = 100;
+const MOST_TURNS_AT_CLOSE = 1000;
+/** One turn to accept, one to read, one that may have been half over. */
+const QUIET_TURNS = 3;
 
 export async function openTcp(settings: TcpSettings): Promise<Transport> {
   const connections = new TcpConnections(settings);
@@ -35,6 +37,7 @@ export async function openTcp(settings: TcpSettings): Promise<Transport> {
     port: servers[0] === undefined ? 0 : portOf(servers[0]),
     counters: () => connections.counters(),
     async close() {
+      await connections.quiet();
       const closing = servers.map((server) => closeServer(server));
       await connections.close();
       await Promise.all(closing);
@@ -49,6 +52,7 @@ class TcpConnections {
   #refused = 0;
   #lines = 0;
   #bytes = 0;
+  #chunks = 0;
 
   constructor(settings: TcpSettings) {
     this.#settings = settings;
@@ -86,6 +90,7 @@ class TcpConnections {
   }
 
   #receive(socket: net.Socket, lines: TcpLines, chunk: Buffer): void {
+    this.#chunks += 1;
     this.#count(lines.add(chunk));
     if (!lines.tooLong) return;
     this.#settings.onLineTooLong();
@@ -97,12 +102,17 @@ class TcpConnections {
     this.#bytes += taken.bytes;
   }
 
-  async close(): Promise<void> {
-    let before = -1;
-    for (let turn = 0; turn < MOST_TURNS_AT_CLOSE && before !== this.#bytes; turn++) {
-      before = this.#bytes;
+  /** Until a few turns of the event loop brought nothing more. */
+  async quiet(): Promise<void> {
+    let quiet = 0;
+    for (let turn = 0; turn < MOST_TURNS_AT_CLOSE && quiet < QUIET_TURNS; turn++) {
+      const before = this.#total + this.#chunks;
       await setImmediate();
+      quiet = this.#total + this.#chunks === before ? quiet + 1 : 0;
     }
+  }
+
+  async close(): Promise<void> {
     const closed = [...this.#open.keys()].map((socket) => new Promise((resolve) => socket.once("close", resolve)));
     for (const socket of this.#open.keys()) socket.destroy();
     await Promise.all(closed);

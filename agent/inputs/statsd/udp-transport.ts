@@ -9,9 +9,12 @@ import { setImmediate } from "node:timers/promises";
 
 import { openListeners, type ListenAddress, type ListenPlan } from "../../core/listen-address.ts";
 import type { Log } from "../../core/log.ts";
+import { descriptorOf } from "../../core/socket-descriptor.ts";
 import { kernelDrops } from "./kernel-drops.ts";
 import { LONGEST_BYTES } from "./line-parser.ts";
 import type { ByteSink, Transport } from "./transport.ts";
+
+export { descriptorOf };
 
 export interface UdpSettings {
   readonly plan: ListenPlan;
@@ -68,9 +71,13 @@ export class UdpListener {
   readonly #socket: dgram.Socket;
   readonly #sink: ByteSink;
   readonly #log: Log;
-  readonly #descriptor: number;
+  /** -1: not shown by Node, or given back; the number may then be somebody else's. */
+  #descriptor: number;
   /** Set when only this machine can send, and then it is the sender. */
   readonly #loopback: string;
+  #closed = false;
+  /** The last known number, once closed. */
+  #drops = 0;
   #skip = 0;
   #skipNext = 1;
 
@@ -118,7 +125,7 @@ export class UdpListener {
   }
 
   kernelDrops(): number {
-    return this.#descriptor < 0 ? 0 : kernelDrops(this.#descriptor);
+    return this.#descriptor < 0 ? this.#drops : kernelDrops(this.#descriptor);
   }
 
   #receive(message: Buffer, sender: string): void {
@@ -160,23 +167,24 @@ export class UdpListener {
     this.#sink.take(length, source);
   }
 
+  /** Once is enough; a second call does nothing. */
   async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
     if (this.#descriptor >= 0) this.#drain(MOST_AT_CLOSE);
-    else {
-      for (let before = -1; before !== this.packets; await setImmediate()) before = this.packets;
-    }
+    else await this.#quiet();
+    this.#drops = this.kernelDrops();
+    this.#descriptor = -1;
     await new Promise<void>((resolve) => {
       this.#socket.close(() => resolve());
     });
   }
-}
 
-/** The descriptor behind the socket, or -1: it is not part of Node's contract (a test pins it). */
-export function descriptorOf(socket: dgram.Socket): number {
-  const symbol = Object.getOwnPropertySymbols(socket).find((candidate) => candidate.description === "state symbol");
-  const state = symbol === undefined ? undefined : (socket as unknown as Record<symbol, unknown>)[symbol];
-  const descriptor = (state as { handle?: { fd?: unknown } } | undefined)?.handle?.fd;
-  return typeof descriptor === "number" && Number.isInteger(descriptor) ? descriptor : -1;
+  /** Without the descriptor: turns of the event loop until one brings nothing. */
+  async #quiet(): Promise<void> {
+    const most = this.packets + MOST_AT_CLOSE;
+    for (let before = -1; before !== this.packets && this.packets < most; await setImmediate()) before = this.packets;
+  }
 }
 
 /** A dual-stack socket sees IPv4 senders as ::ffff:1.2.3.4. */
