@@ -11,7 +11,7 @@ export interface Pair {
   readonly key: string;
 }
 
-export interface Validity {
+interface Validity {
   readonly notBeforeMs: number;
   readonly notAfterMs: number;
 }

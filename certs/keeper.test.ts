@@ -220,6 +220,16 @@ async function foreignAuthority(): Promise<Record<string, string>> {
   };
 }
 
+test("a store that exists but holds nothing yet is filled without a word", async () => {
+  const store = new MemoryStore();
+  await store.save({}, undefined);
+  const b = bench(store);
+  await b.keeper.start();
+  assert.deepEqual(b.problems, []);
+  const stored = await store.load();
+  assert.ok(stored !== undefined && "entries" in stored && stored.entries["tls.crt"] === b.now().certificate);
+});
+
 test("a store that cannot be reached is tried again, more and more slowly, and the certificate in use stays", async () => {
   const memory = new MemoryStore();
   let reachable = false;

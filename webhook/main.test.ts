@@ -201,6 +201,12 @@ for (const [what, args, code, says] of [
     66,
     /ENOENT/,
   ],
+  [
+    "a --ca-out that cannot be",
+    ["webhook", "--dev", "--listen", "127.0.0.1:0", "--ca-out", "/nowhere/ca"],
+    73,
+    /--ca-out.*ENOENT/,
+  ],
   ["no cluster", ["webhook", "--listen", "127.0.0.1:0"], 69, /no cluster here. Use --dev/],
   ["--version", ["--version"], 0, /^\d+\.\d+\.\d+\n$/],
   ["help", ["help", "webhook"], 0, /--ca-out <file>/],

@@ -1,5 +1,6 @@
 // `pilotfish webhook`: its options as typed values. Wrong ones are told with the option's name and end with exit code 64.
 
+import { isIP } from "node:net";
 import { parseListenAddress, type ListenAddress } from "./server/listen-address.ts";
 import { EXIT_USAGE, ExitError } from "./server/listen-failure.ts";
 import { DEFAULT_NAMESPACE } from "./inject/contract.ts";
@@ -47,19 +48,17 @@ export interface ServeOptions {
 export function readServeOptions(raw: RawServeOptions, env: Readonly<NodeJS.ProcessEnv>): ServeOptions {
   const dev = raw.dev === true;
   const ownNamespace = env["POD_NAMESPACE"] || DEFAULT_NAMESPACE;
-  const services = raw.service ?? [`pilotfish.${ownNamespace}.svc`];
+  const listen = address("--listen", raw.listen ?? (dev ? "127.0.0.1:8443" : ":8443"));
   return {
     dev,
-    listen: address("--listen", raw.listen ?? (dev ? "127.0.0.1:8443" : ":8443")),
+    listen,
     metricsListen: raw.metricsListen === undefined ? undefined : address("--metrics-listen", raw.metricsListen),
     caOut: raw.caOut,
     classes: raw.classes,
     namespaces: raw.namespaces,
     config: raw.config,
     certificates: raw.certificates,
-    // The API server asks for <service>.<namespace>.svc; the longer name is for people who come by curl.
-    dnsNames: dev ? ["localhost"] : services.flatMap((name) => [name, `${name}.cluster.local`]),
-    ipAddresses: dev ? ["127.0.0.1", "::1"] : [],
+    ...(dev ? localNames(listen) : serviceNames(raw.service ?? [`pilotfish.${ownNamespace}.svc`])),
     webhookConfiguration:
       dev || raw.webhookConfiguration === "" ? undefined : (raw.webhookConfiguration ?? "pilotfish"),
     ownNamespace,
@@ -67,6 +66,22 @@ export function readServeOptions(raw: RawServeOptions, env: Readonly<NodeJS.Proc
     graceMs: seconds("--grace", raw.grace ?? "20"),
     mostInFlight: count("--max-in-flight", raw.maxInFlight ?? "256"),
     logLevel: level(raw.logLevel ?? "info"),
+  };
+}
+
+type Names = Pick<ServeOptions, "dnsNames" | "ipAddresses">;
+
+/** The API server asks for <service>.<namespace>.svc; the longer name is for people who come by curl. */
+function serviceNames(services: readonly string[]): Names {
+  return { dnsNames: services.flatMap((name) => [name, `${name}.cluster.local`]), ipAddresses: [] };
+}
+
+/** This machine as itself, and as the host that was asked for, unless that means every address. */
+function localNames({ host }: ListenAddress): Names {
+  const own = host === undefined || host === "0.0.0.0" || host === "::" ? [] : [host];
+  return {
+    dnsNames: [...new Set(["localhost", ...own.filter((name) => isIP(name) === 0)])],
+    ipAddresses: [...new Set(["127.0.0.1", "::1", ...own.filter((name) => isIP(name) !== 0)])],
   };
 }
 

@@ -15,6 +15,7 @@ import type { Cluster, ClusterParts } from "./kube/cluster.ts";
 import type { Logger } from "./log/logger.ts";
 import type { ServeOptions } from "./serve-options.ts";
 import { createApp, createProbeApp, type AppParts } from "./server/app.ts";
+import { EXIT_CANNOT_CREATE, ExitError } from "./server/listen-failure.ts";
 import { Metrics } from "./server/metrics.ts";
 import { close, createHttps, createPlain, listen, useCertificate } from "./server/open-server.ts";
 import { Readiness } from "./server/readiness.ts";
@@ -50,7 +51,8 @@ export async function serve(options: ServeOptions, log: Logger): Promise<Running
   const address = await listen(server, { address: options.listen, option: "--listen" });
   const plain = await openPlain(options, parts);
   await keeper.start();
-  if (options.caOut !== undefined) await writeAtomically(options.caOut, keeper.current?.bundle ?? "");
+  if (options.caOut !== undefined && keeper.current !== undefined)
+    await writeFirst(options.caOut, keeper.current.bundle);
   metrics.watchProcess();
   return {
     address,
@@ -118,6 +120,15 @@ function keepCertificates(options: ServeOptions, parts: KeeperParts): Certificat
 function storeFor(options: ServeOptions, cluster: Cluster | undefined): CertificateStore {
   if (options.certificates !== undefined) return new FileStore(options.certificates);
   return cluster?.certificates ?? new MemoryStore();
+}
+
+async function writeFirst(path: string, bundle: string): Promise<void> {
+  try {
+    await writeAtomically(path, bundle);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ExitError(`cannot write the authority (--ca-out): ${why}`, EXIT_CANNOT_CREATE, { cause: error });
+  }
 }
 
 interface Required {

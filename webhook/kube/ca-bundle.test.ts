@@ -76,9 +76,11 @@ test("follows a rotation", async () => {
   bundle.start();
   for (const wanted of [pem("A"), pem("A") + pem("B"), pem("B")]) {
     bundle.want(wanted);
-    assert.equal(bundle.inPlace, false, "not ready for what was not told yet");
+    assert.equal(bundle.inPlace, false, "not told yet");
+    assert.equal(bundle.wasInPlace, wanted !== pem("A"), "but an earlier one was");
     await eventually(() => assert.deepEqual(bundles(), [wanted]));
     await eventually(() => assert.equal(bundle.inPlace, true));
+    assert.equal(bundle.wasInPlace, true);
   }
 });
 

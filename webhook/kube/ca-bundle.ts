@@ -38,6 +38,7 @@ export class CaBundle {
   #timer: Timer | undefined;
   #settling: Promise<void> | undefined;
   #again = false;
+  #wasInPlace = false;
   #stopped = false;
 
   constructor(options: CaBundleOptions) {
@@ -79,6 +80,14 @@ export class CaBundle {
     return this.#entries !== undefined && this.#entries.length > 0 && this.#wrong().length === 0;
   }
 
+  /**
+   * It was in place once. What readiness asks: an older bundle still trusts us, so a rotation that cannot be written
+   * down is a reason for an alarm, not for sending no pods at all to any replica.
+   */
+  get wasInPlace(): boolean {
+    return this.#wasInPlace;
+  }
+
   #see(object: object | undefined): void {
     const { name, onProblem } = this.#options;
     const had = this.#entries?.length;
@@ -115,6 +124,7 @@ export class CaBundle {
 
   async #attempt(): Promise<void> {
     const { clock, name, onProblem, refresh } = this.#options;
+    this.#wasInPlace ||= this.inPlace;
     if (this.#stopped || this.#wanted === undefined || this.#wrong().length === 0) return;
     try {
       if (this.#wrong().some(({ caBundle }) => caBundle !== "")) await refresh();
@@ -142,6 +152,7 @@ export class CaBundle {
       setHeaderOptions("Content-Type", PatchStrategy.JsonPatch),
     );
     this.#entries = ownEntries(written);
+    this.#wasInPlace ||= this.inPlace;
     onWrite(`caBundle of ${wrong.map((entry) => entry.name).join(", ")} set`);
   }
 }

@@ -17,7 +17,7 @@ export interface Cluster {
   readonly namespaces: NamespacesSource;
   /** Makes the API server trust this bundle, now and for as long as we run. */
   trust(bundle: string): void;
-  /** The API server was told the present bundle. */
+  /** The API server was told a bundle that trusts us. */
   trusted(): boolean;
   stop(): void;
 }
@@ -46,7 +46,7 @@ export function connectCluster(options: ClusterOptions, parts: ClusterParts): Cl
     certificates: new SecretStore(config, options.ownNamespace),
     namespaces,
     trust: (pem) => bundle?.want(pem),
-    trusted: () => bundle?.inPlace ?? true,
+    trusted: () => bundle?.wasInPlace ?? true,
     stop() {
       namespaces.stop();
       bundle?.stop();

@@ -8,7 +8,7 @@ import { at, stringOf } from "../inject/json.ts";
 import { describeFailure, statusOf } from "./api-failure.ts";
 import { Backoff } from "./backoff.ts";
 
-export interface ListPage {
+interface ListPage {
   readonly metadata?: { readonly resourceVersion?: string; readonly _continue?: string };
   readonly items: readonly object[];
 }

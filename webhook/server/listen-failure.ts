@@ -14,6 +14,7 @@ export class ExitError extends Error {
 export const EXIT_USAGE = 64;
 export const EXIT_NO_INPUT = 66;
 export const EXIT_UNAVAILABLE = 69;
+export const EXIT_CANNOT_CREATE = 73;
 
 export function listenFailure(error: unknown, option: string, address: string): ExitError {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
