@@ -5,6 +5,7 @@ import type { AnyDescription } from "./core/plugin.ts";
 
 const plugins = {
   inputs: {
+    prometheus: async () => (await import("./inputs/prometheus/index.ts")).prometheus,
     socket_listener: async () => (await import("./inputs/socket_listener/index.ts")).socketListener,
     statsd: async () => (await import("./inputs/statsd/index.ts")).statsd,
   },
