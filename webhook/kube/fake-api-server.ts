@@ -35,10 +35,13 @@ export class FakeApiServer {
   readonly #watchers = new Set<Watcher>();
   readonly #failures: { readonly pattern: RegExp; readonly status: number }[] = [];
   #version = 100;
+  #port = 0;
 
+  /** After a `stop` it comes back on the same port, with all its objects. */
   async start(): Promise<void> {
-    this.#server.listen(0, "127.0.0.1");
+    this.#server.listen(this.#port, "127.0.0.1");
     await once(this.#server, "listening");
+    this.#port = (this.#server.address() as AddressInfo).port;
   }
 
   async stop(): Promise<void> {
@@ -49,9 +52,8 @@ export class FakeApiServer {
 
   get config(): KubeConfig {
     const config = new KubeConfig();
-    const { port } = this.#server.address() as AddressInfo;
     config.loadFromClusterAndUser(
-      { name: "fake", server: `http://127.0.0.1:${port}`, skipTLSVerify: true },
+      { name: "fake", server: `http://127.0.0.1:${this.#port}`, skipTLSVerify: true },
       { name: "me", token: "t" },
     );
     return config;

@@ -93,6 +93,20 @@ test("errors are told and tried again; what is known stays", async () => {
   assert.equal(label("a"), "a");
 });
 
+test("an API server that goes away and comes back is followed again", async () => {
+  await started();
+  await api.stop();
+  await eventually(() =>
+    assert.match(problems.join("\n"), /the API server does not answer .*ECONNREFUSED.*trying again/),
+  );
+  assert.equal(label("a"), "a", "what was known stays");
+  await api.start();
+  api.put(PATH, namespace("a", { n: "changed" }));
+  await eventually(() => assert.equal(api.watchers, 1));
+  api.put(PATH, namespace("b", { n: "changed" }));
+  await eventually(() => assert.equal(label("b"), "changed"));
+});
+
 test("stop ends the watch, and nothing follows", async () => {
   await started();
   namespaces.stop();
