@@ -85,12 +85,14 @@ export function defineOutput<T extends OptionTable>(
   return Object.freeze({ kind: "outputs", ...description });
 }
 
+/** @public */
 export function defineProcessor<T extends OptionTable>(
   description: Omit<ProcessorDescription<T>, "kind">,
 ): ProcessorDescription<T> {
   return Object.freeze({ kind: "processors", ...description });
 }
 
+/** @public */
 export function defineAggregator<T extends OptionTable>(
   description: Omit<AggregatorDescription<T>, "kind">,
 ): AggregatorDescription<T> {

@@ -3,7 +3,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-export const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 const PILOTFISH = fileURLToPath(new URL("../../bin/pilotfish", import.meta.url));
 
 export interface ProgramSettings {
