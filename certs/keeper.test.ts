@@ -4,9 +4,13 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { connect, createServer } from "node:tls";
+import { FileStore } from "./file-store.ts";
 import { HeldClock } from "./held-clock.ts";
 import { CertificateKeeper, type Current, type KeeperOptions } from "./keeper.ts";
 import { MemoryStore } from "./memory-store.ts";
@@ -219,6 +223,25 @@ async function foreignAuthority(): Promise<Record<string, string>> {
     "authority.key": stored.entries["authority.key"] ?? "",
   };
 }
+
+test("a half-written file is reported with the remedy and replaced; the next start finds it whole", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "pilotfish-keeper-"));
+  try {
+    await writeFile(join(directory, "certificates.json"), '{"tls.crt": "-----BEG');
+    const b = bench(new FileStore(directory));
+    await b.keeper.start();
+    assert.match(
+      b.problems.join(),
+      /certificates\.json are damaged \(it is not JSON.*newly made ones; clients must be given the new bundle.*put a backup/,
+    );
+    assert.equal(await handshake(b.now(), b.now().bundle), "trusted");
+    const next = bench(new FileStore(directory));
+    await next.keeper.start();
+    assert.deepEqual([next.now(), next.problems], [b.now(), []]);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+});
 
 test("a store that exists but holds nothing yet is filled without a word", async () => {
   const store = new MemoryStore();
