@@ -41,6 +41,22 @@ test-images: $(INSTALLED) ## test the built images (after make images; needs doc
 REPORTER ?= spec
 TESTS ?= "{agent,certs,webhook,manifests,test}/**/*.test.ts"
 
+.PHONY: cluster-up
+cluster-up: ## start a real one-node Kubernetes cluster on this machine (root, Linux, Go; no Docker)
+	test/cluster/cluster-up.sh
+
+.PHONY: cluster-images
+cluster-images: ## load images into it: ours, or IMAGES="name:tag archive.tar"
+	test/cluster/load-images.sh $(IMAGES)
+
+.PHONY: cluster-status
+cluster-status: ## what of it runs; fails unless its node is Ready
+	@test/cluster/cluster-status.sh
+
+.PHONY: cluster-down
+cluster-down: ## end it and leave nothing but logs and built programs
+	test/cluster/cluster-down.sh
+
 .PHONY: demo
 demo: build ## the main job, end to end: a pod goes in, metrics come out
 	node test/demo/demo.ts
