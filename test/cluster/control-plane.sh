@@ -68,5 +68,6 @@ start_controllers() {
   chmod 600 controllers.kubeconfig
   start kube-controller-manager "$bin/kube-controller-manager" --kubeconfig controllers.kubeconfig --leader-elect=false \
     --bind-address 127.0.0.1 --secure-port 0 --use-service-account-credentials \
-    --service-account-private-key-file service-account.key --root-ca-file ca.crt --allocate-node-cidrs=false
+    --service-account-private-key-file service-account.key --root-ca-file ca.crt --allocate-node-cidrs=false \
+    --flex-volume-plugin-dir "$PWD/volume-plugins"
 }

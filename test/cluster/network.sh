@@ -40,16 +40,17 @@ network_up() {
 remove_rules() {
   "$1-save" -t "$2" 2>/dev/null | awk -v network="$network" -v table="$2" '
     function mine(line) {
-      return line ~ /KUBE-/ || line ~ ("name: .*\"" network "\\\\?\"") || line ~ /--comment "?pilotfish-cluster/
+      return line ~ /KUBE-/ || index(line, "name: \\\"" network "\\\"") || line ~ /--comment "?pilotfish-cluster/
     }
-    /^:KUBE-/ { chains[substr($1, 2)]; next }
+    /^:KUBE-/ { chains[substr($1, 2)]; found = 1; next }
     /^-A/ && mine($0) {
       rules[++count] = $0
+      found = 1
       # The chain that a rule of ours jumps to, if it is made for one container.
       if (match($0, /-j CNI-[0-9a-f]+$/) || match($0, /-j CNI-DN-[0-9a-f]+$/)) chains[substr($0, RSTART + 3)]
     }
     END {
-      if (count == 0 && length(chains) == 0) exit
+      if (!found) exit
       print "*" table
       for (i = 1; i <= count; i++) {
         split(rules[i], word, " ")
@@ -73,8 +74,6 @@ network_down() {
       remove_rules $family $table "$logs/$family-$table.removed"
     done
   done
-  # The plugins' own notes about our containers.
-  rm -f /var/lib/cni/results/"$network"-*
   [ ! -f "$state/sysctls-before" ] || while read -r file value; do
     [ "$(cat "$file")" = "$value" ] || echo "$value" >"$file" || true
   done <"$state/sysctls-before"

@@ -18,12 +18,13 @@ pid_of() {
   [ -n "$started" ] && [ "$(identity "$pid")" = "$started" ] && echo "$pid"
 }
 
-# start NAME PROGRAM ARGUMENT…: a session of its own, so that Ctrl-C in the terminal does not reach it.
+# start NAME PROGRAM ARGUMENT…: a session of its own, so that Ctrl-C in the terminal does not reach it, and without the
+# descriptor 9, which may hold a lock.
 start() {
   name=$1
   shift
   pid_of "$name" >/dev/null && return
-  setsid "$@" >>"$logs/$name.log" 2>&1 </dev/null &
+  setsid "$@" >>"$logs/$name.log" 2>&1 </dev/null 9>&- &
   printf '%s\n%s\n' $! "$(identity $!)" >"$state/$name.pid"
 }
 

@@ -10,7 +10,6 @@ logs=$cluster/logs   # kept
 bridge=pilotfish0
 network=pilotfish
 node=pilotfish-node
-cgroup=pilotfish
 
 # The machine's own address on the bridge. The API server and the kubelet listen there: pods reach them, the outside does not.
 api_address=10.85.0.1
