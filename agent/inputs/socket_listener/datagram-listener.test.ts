@@ -179,8 +179,29 @@ test("udp: an address in use is named, with the option to change", async () => {
   await first.stop();
 });
 
-test("udp: the granted receive buffer is in the debug log", async () => {
+test("udp: the granted receive buffer is in the debug log and the statistics", async () => {
   const listener = await startListener(`${LOOPBACK}\nread_buffer_size = "128KiB"`);
+  const granted = listener.count("receive_buffer_bytes");
   await listener.stop();
-  assert.match(listener.log(), /D! receive buffer: asked for 131072 bytes, granted \d+\n/);
+  assert.ok(granted > 0);
+  assert.match(listener.log(), new RegExp(`D! receive buffer: asked for 131072 bytes, granted ${granted} `));
+});
+
+test("udp: what the kernel loses is counted", { skip: process.platform !== "linux" }, async () => {
+  const listener = await startListener(`${LOOPBACK}\nread_buffer_size = "4KiB"`);
+  const socket = createSocket("udp4");
+  socket.bind(0);
+  await new Promise<void>((resolve) => {
+    socket.once("listening", resolve);
+  });
+  const datagram = Buffer.from(`m s="${"x".repeat(1000)}" 1`);
+  // Without a turn of the event loop in between, nobody reads.
+  for (let i = 0; i < 200; i++) socket.send(datagram, listener.port, "127.0.0.1");
+  await until(
+    () => listener.count("packets_received") + listener.count("packets_dropped") === 200,
+    () => `${listener.count("packets_received")} received, ${listener.count("packets_dropped")} dropped`,
+  );
+  assert.ok(listener.count("packets_dropped") > 0);
+  socket.close();
+  await listener.stop();
 });

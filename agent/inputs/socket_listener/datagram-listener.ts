@@ -1,8 +1,10 @@
 // udp://: one message per datagram. Source: telegraf plugins/common/socket/datagram.go (1.39.3).
 
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
+import { kernelDrops } from "../../core/kernel-drops.ts";
 import { listenFailure, openListeners, type ListenAddress } from "../../core/listen-address.ts";
 import type { PluginContext } from "../../core/plugin.ts";
+import { descriptorOf } from "../../core/socket-descriptor.ts";
 import { decodeDatagram, type ContentEncoding } from "./datagram-decoder.ts";
 import { drain } from "./drain.ts";
 import type { Intake } from "./intake.ts";
@@ -26,6 +28,7 @@ export class DatagramListener implements Listener {
   readonly #intake: Intake;
   readonly #context: PluginContext;
   #sockets: readonly Socket[] = [];
+  #grantedBytes = 0;
 
   constructor(settings: DatagramSettings, intake: Intake, context: PluginContext) {
     this.#settings = settings;
@@ -35,6 +38,13 @@ export class DatagramListener implements Listener {
 
   get addresses(): readonly { readonly address: string; readonly port: number }[] {
     return this.#sockets.map((socket) => socket.address());
+  }
+
+  /** What is lost, is lost in the kernel for want of receive buffer; only it can count that. */
+  counters(): Readonly<Record<string, number>> {
+    const descriptors = this.#sockets.map(descriptorOf).filter((descriptor) => descriptor >= 0);
+    const packets_dropped = descriptors.reduce((total, descriptor) => total + kernelDrops(descriptor), 0);
+    return { packets_dropped, receive_buffer_bytes: this.#grantedBytes };
   }
 
   async open(): Promise<void> {
@@ -48,8 +58,9 @@ export class DatagramListener implements Listener {
     } catch (error) {
       throw listenFailure(error, text, "service_address");
     }
-    const granted = this.#sockets.map((socket) => socket.getRecvBufferSize());
-    this.#context.log.debug(`receive buffer: asked for ${this.#wantedBytes} bytes, granted ${granted.join(", ")}`);
+    this.#grantedBytes = this.#sockets[0]?.getRecvBufferSize() ?? 0;
+    const granted = `asked for ${this.#wantedBytes} bytes, granted ${this.#grantedBytes} (see net.core.rmem_max)`;
+    this.#context.log.debug(`receive buffer: ${granted}`);
   }
 
   async close(): Promise<void> {

@@ -49,7 +49,7 @@ export class SocketListener implements Input {
     this.#unregister = this.#context.statistics.register({
       measurement: "internal_socket_listener",
       tags: { address: serviceAddress },
-      read: () => intake.read(),
+      read: () => ({ ...intake.read(), ...listener.counters() }),
     });
     const bound = listener.addresses.map(({ address, port }) =>
       port === 0 ? address : `${bracketed(address)}:${port}`,
