@@ -126,7 +126,7 @@ export class ByteTable {
     // One word more than used: readers may look 3 bytes behind the end.
     if (this.#arenaUsed + words + 1 > this.#arena.length) {
       const larger = new Int32Array(
-        Math.max(this.#arena.length + (this.#arena.length >> 1), this.#arenaUsed + words + 1),
+        Math.max(this.#arena.length + (this.#arena.length >> 2), this.#arenaUsed + words + 1),
       );
       larger.set(this.#arena);
       this.#arena = larger;

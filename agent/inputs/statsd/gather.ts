@@ -72,8 +72,8 @@ export class Gatherer {
     const shared = index.hasSeveralFields(cell);
     const known = shared ? open.get(index.head(cell)) : undefined;
     if (known !== undefined) return known;
-    const { name, tags, group } = index.identity(cell);
-    const metric = new Metric(name, timestampNs, valueType(group));
+    const { tags, group } = index.shape(cell);
+    const metric = new Metric(index.name(cell), timestampNs, valueType(group));
     for (let at = 0; at < tags.length; at += 2) metric.setTag(tags[at] as string, tags[at + 1] as string);
     if (shared) open.set(index.head(cell), metric);
     return metric;
@@ -83,7 +83,7 @@ export class Gatherer {
     const { frozen, group, at } = from;
     const entry = frozen.groups[group];
     const cell = entry?.cells[at] as number;
-    const { field } = this.#table.index.identity(cell);
+    const { field } = this.#table.index.shape(cell);
     if (group === TIMING) this.#setTiming(metric, field, entry?.statistics[at] as RunningStatistics);
     else metric.setField(field, this.#value(group, entry?.values[at] as number, frozen.bigs.get(cell)));
   }

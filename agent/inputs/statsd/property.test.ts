@@ -59,7 +59,8 @@ class Side {
     const frozen = this.table.freeze();
     const lines = frozen.groups.flatMap(({ cells, values, statistics }) =>
       cells.map((cell, at) => {
-        const { group, name, tags, field } = this.table.index.identity(cell);
+        const { group, tags, field } = this.table.index.shape(cell);
+        const name = this.table.index.name(cell);
         const timing = statistics[at];
         const value = timing === undefined ? values[at] : [timing.count, timing.mean, timing.sum, timing.median()];
         return JSON.stringify([group, name, tags, field, value, String(frozen.bigs.get(cell))]);

@@ -3,19 +3,25 @@
 
 import { HASH_SEED, hashStep } from "./byte-table.ts";
 
-export interface SeriesIdentity {
+/** All of an identity but its name; one object may serve many series. */
+export interface SeriesShape {
   /** Index into KINDS; timings and histograms share one (GROUP_OF_KIND). */
   readonly group: number;
-  readonly name: string;
   /** Flat [key, value, …], sorted by key. */
   readonly tags: readonly string[];
   readonly field: string;
 }
 
+export interface SeriesIdentity {
+  readonly name: string;
+  readonly shape: SeriesShape;
+}
+
 const SMALLEST = 64;
 
 export class SeriesIndex {
-  #identities: SeriesIdentity[] = [];
+  #names: string[] = [];
+  #shapes: SeriesShape[] = [];
   #hashes = new Int32Array(SMALLEST);
   /** First cell of the same series: together they become one metric. */
   #heads = new Int32Array(SMALLEST);
@@ -23,7 +29,7 @@ export class SeriesIndex {
   #severalFields = new Set<number>();
 
   get size(): number {
-    return this.#identities.length;
+    return this.#names.length;
   }
 
   /** Cells that fit before the columns grow; always a power of two. */
@@ -31,8 +37,12 @@ export class SeriesIndex {
     return this.#hashes.length;
   }
 
-  identity(cell: number): SeriesIdentity {
-    return this.#identities[cell] as SeriesIdentity;
+  name(cell: number): string {
+    return this.#names[cell] as string;
+  }
+
+  shape(cell: number): SeriesShape {
+    return this.#shapes[cell] as SeriesShape;
   }
 
   head(cell: number): number {
@@ -51,9 +61,10 @@ export class SeriesIndex {
     let head = -1;
     for (let at = hash & mask; this.#slots[at] !== 0; at = (at + 1) & mask) {
       const cell = (this.#slots[at] as number) - 1;
-      const known = this.identity(cell);
-      if (this.#hashes[cell] !== hash || !sameSeries(known, identity)) continue;
-      if (known.field === identity.field) return cell;
+      const known = this.shape(cell);
+      if (this.#hashes[cell] !== hash || this.name(cell) !== identity.name) continue;
+      if (!sameTags(known, identity.shape)) continue;
+      if (known.field === identity.shape.field) return cell;
       head = this.head(cell);
     }
     return this.#append(identity, hash, head);
@@ -61,14 +72,16 @@ export class SeriesIndex {
 
   /** Moves the cells that `keep` wants together; answers with the new number of each, or -1. */
   compact(keep: (cell: number) => boolean): Int32Array {
-    const old = { identities: this.#identities, hashes: this.#hashes, heads: this.#heads };
-    const moved = new Int32Array(old.identities.length).fill(-1);
+    const old = { names: this.#names, shapes: this.#shapes, hashes: this.#hashes, heads: this.#heads };
+    const moved = new Int32Array(old.names.length).fill(-1);
     const heads = new Map<number, number>();
-    this.#identities = [];
+    this.#names = [];
+    this.#shapes = [];
     this.#severalFields = new Set();
     this.#resize(SMALLEST);
-    for (const [cell, identity] of old.identities.entries()) {
+    for (const [cell, name] of old.names.entries()) {
       if (!keep(cell)) continue;
+      const identity = { name, shape: old.shapes[cell] as SeriesShape };
       const oldHead = old.heads[cell] as number;
       const next = this.#append(identity, old.hashes[cell] as number, heads.get(oldHead) ?? -1);
       moved[cell] = next;
@@ -78,9 +91,10 @@ export class SeriesIndex {
   }
 
   #append(identity: SeriesIdentity, hash: number, head: number): number {
-    const cell = this.#identities.length;
+    const cell = this.#names.length;
     if (cell === this.#hashes.length) this.#resize(cell * 2);
-    this.#identities.push(identity);
+    this.#names.push(identity.name);
+    this.#shapes.push(identity.shape);
     this.#hashes[cell] = hash;
     this.#heads[cell] = head < 0 ? cell : head;
     if (head >= 0) this.#severalFields.add(head);
@@ -99,7 +113,7 @@ export class SeriesIndex {
     this.#hashes = resized(new Int32Array(capacity), this.#hashes);
     this.#heads = resized(new Int32Array(capacity), this.#heads);
     this.#slots = new Int32Array(capacity * 2);
-    for (let cell = 0; cell < this.#identities.length; cell++) this.#place(cell);
+    for (let cell = 0; cell < this.#names.length; cell++) this.#place(cell);
   }
 }
 
@@ -111,8 +125,8 @@ export function resized<T extends Float64Array | Int32Array | Uint8Array>(to: T,
 
 /** The field is left out: all fields of a series have to meet. */
 function hashIdentity(identity: SeriesIdentity): number {
-  let hash = hashText(hashStep(HASH_SEED, identity.group), identity.name);
-  for (const tag of identity.tags) hash = hashText(hash, tag);
+  let hash = hashText(hashStep(HASH_SEED, identity.shape.group), identity.name);
+  for (const tag of identity.shape.tags) hash = hashText(hash, tag);
   return hash;
 }
 
@@ -121,7 +135,7 @@ function hashText(hash: number, text: string): number {
   return hashStep(hash, -text.length);
 }
 
-function sameSeries(a: SeriesIdentity, b: SeriesIdentity): boolean {
-  if (a.group !== b.group || a.name !== b.name || a.tags.length !== b.tags.length) return false;
+function sameTags(a: SeriesShape, b: SeriesShape): boolean {
+  if (a.group !== b.group || a.tags.length !== b.tags.length) return false;
   return a.tags === b.tags || a.tags.every((text, at) => text === b.tags[at]);
 }

@@ -3,7 +3,7 @@
 
 import { type TemplateEngine } from "../../formats/graphite/template.ts";
 import { firstWord } from "./go-space.ts";
-import type { SeriesIdentity } from "./series-index.ts";
+import type { SeriesIdentity, SeriesShape } from "./series-index.ts";
 import { COUNTER, DISTRIBUTION, GROUP_OF_KIND, METRIC_TYPES } from "./series-kind.ts";
 
 export interface NamingSettings {
@@ -18,12 +18,16 @@ const DEFAULT_FIELD = "value";
 
 export class SeriesNaming {
   readonly #settings: NamingSettings;
-  /** Most series have no tags of their own: they share one list a kind. */
-  readonly #plainTags: readonly (readonly string[])[];
+  /** Most series have no tags of their own: they share one shape a kind. */
+  readonly #plain: readonly SeriesShape[];
 
   constructor(settings: NamingSettings) {
     this.#settings = settings;
-    this.#plainTags = METRIC_TYPES.map((_, kind) => flatTags(this.#ownTags(kind)));
+    this.#plain = METRIC_TYPES.map((_, kind) => ({
+      group: GROUP_OF_KIND[kind] as number,
+      tags: flatTags(this.#ownTags(kind)),
+      field: DEFAULT_FIELD,
+    }));
   }
 
   /** undefined: there is no name. `lineTags` are DogStatsD's and win over all others. */
@@ -33,14 +37,13 @@ export class SeriesNaming {
     const name = this.#settings.convertNames ? convertName(applied.name) : applied.name;
     if (name === "") return undefined;
     const bucketTags = readBucketTags(pairs);
-    const count = bucketTags.size + applied.tags.size + lineTags.size;
-    const tags =
-      count === 0
-        ? (this.#plainTags[kind] as readonly string[])
-        : flatTags(new Map([...bucketTags, ...applied.tags, ...this.#ownTags(kind), ...lineTags]));
     // A distribution is a list of values, and Telegraf never asks the template for its field.
     const field = applied.field === "" || kind === DISTRIBUTION ? DEFAULT_FIELD : applied.field;
-    return { group: GROUP_OF_KIND[kind] as number, name, tags, field };
+    const plain = this.#plain[kind] as SeriesShape;
+    const count = bucketTags.size + applied.tags.size + lineTags.size;
+    if (count === 0) return { name, shape: field === DEFAULT_FIELD ? plain : { ...plain, field } };
+    const tags = flatTags(new Map([...bucketTags, ...applied.tags, ...this.#ownTags(kind), ...lineTags]));
+    return { name, shape: { group: plain.group, tags, field } };
   }
 
   #ownTags(kind: number): Map<string, string> {

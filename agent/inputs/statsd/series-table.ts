@@ -132,7 +132,7 @@ export class SeriesTable {
     this.#live[cell] = 1;
     this.#values[cell] = 0;
     this.#bigs.delete(cell);
-    this.#active[this.#index.identity(cell).group]?.push(cell);
+    this.#active[this.#index.shape(cell).group]?.push(cell);
   }
 
   /** Ends the interval at this very moment: what arrives from now on belongs to the next one. */
