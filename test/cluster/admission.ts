@@ -17,6 +17,7 @@ import {
   STATUS_ANNOTATION,
   VOLUME_NAME,
 } from "../../webhook/inject/contract.ts";
+import { awkwardPods } from "./awkward-pods.ts";
 import { type Answer, ask, eventually, get, kubectl } from "./kubectl.ts";
 import { type WebhookProcess, asService, onLoopback, pointAt, startWebhook } from "./webhook-process.ts";
 
@@ -161,6 +162,23 @@ test("what a person got wrong comes back as a warning, and the pod is admitted",
   const { pod: created, warnings } = await create(pod({ name: "wrong", namespace: labelled, annotations }));
   assert.equal(isInjected(created), false);
   assert.match(warnings, /unknown_plugin.*statsdd/);
+});
+
+describe("whatever is asked for, the API server accepts the result", () => {
+  const seed = Math.trunc(Math.random() * 2 ** 31);
+  const refusals = async (labels: Texts) => {
+    const items = awkwardPods(400, seed, { namespace: labelled, labels });
+    const list = JSON.stringify({ apiVersion: "v1", kind: "List", items });
+    const { stdout, stderr } = await ask(["create", "-f", "-", "--dry-run=server", "-o", "name"], list);
+    const errors = stderr.split("\n").filter((line) => line !== "" && !line.startsWith("Warning:"));
+    return { created: stdout.split("\n").length - 1, errors };
+  };
+  test(`without the agent, seed ${seed}`, async () => {
+    assert.deepEqual(await refusals({ [INJECT_KEY]: "false" }), { created: 400, errors: [] });
+  });
+  test(`with the agent, seed ${seed}`, async () => {
+    assert.deepEqual(await refusals({ [INJECT_KEY]: "true" }), { created: 400, errors: [] });
+  });
 });
 
 test("pods of a Deployment get the agent, each once", async () => {
