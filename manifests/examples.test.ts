@@ -39,6 +39,11 @@ test("the example's settings are the defaults, and what it adds to them", () => 
   assert.ok(texts.has("wavefront"), "a class of the example");
 });
 
+test("the overlay's settings name the agent of this version", () => {
+  const { defaults } = settingsOf("overlays/registry/config.yaml");
+  assert.equal(defaults.image, `registry.example.com/tools/${defaultSettings.defaults.image}`);
+});
+
 test("the agent accepts every class", async () => {
   const { classes } = await loadClasses(texts, { catalog });
   assert.ok(classes.has(defaultSettings.defaultClass));
