@@ -48,6 +48,14 @@ function wordEnd(bytes: Buffer, { at, end, first, rest }: Word): number {
   return stop;
 }
 
+export function sameBytes(bytes: Buffer, start: number, stop: number, otherStart: number, otherStop: number): boolean {
+  if (stop - start !== otherStop - otherStart) return false;
+  for (let at = start, other = otherStart; at < stop; at++, other++) {
+    if (bytes[at] !== bytes[other]) return false;
+  }
+  return true;
+}
+
 export function skipBlanks(bytes: Buffer, at: number, end: number): number {
   let next = at;
   while (next < end && isBlank(bytes[next] as number)) next += 1;

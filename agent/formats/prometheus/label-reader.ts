@@ -1,16 +1,8 @@
-// Reads label blocks whose syntax was checked before (text-labels.ts, openmetrics-labels.ts): names and values as text.
+// Reads label blocks whose syntax was checked before (text-labels.ts, openmetrics-labels.ts). Text is made only of what
+// is asked for: comparing two blocks, which happens for each line of a histogram, makes none.
 
-import {
-  BACKSLASH,
-  BRACE_CLOSE,
-  COMMA,
-  EQUALS,
-  LETTER_N,
-  LINE_FEED,
-  QUOTE,
-  labelNameEnd,
-  skipBlanks,
-} from "./byte-class.ts";
+import { BRACE_CLOSE, COMMA, EQUALS, QUOTE, labelNameEnd, sameBytes, skipBlanks } from "./byte-class.ts";
+import { quotedEnd } from "./escape.ts";
 import { TextCache } from "./text-cache.ts";
 
 export type LabelVisitor = (name: string, value: string) => void;
@@ -18,35 +10,26 @@ export type LabelVisitor = (name: string, value: string) => void;
 export class LabelReader {
   readonly #bytes: Buffer;
   readonly #cache: TextCache;
+  readonly #one: LabelCursor;
+  readonly #other: LabelCursor;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
     this.#cache = new TextCache(bytes);
+    this.#one = new LabelCursor(bytes);
+    this.#other = new LabelCursor(bytes);
   }
 
-  /** `labelsAt` as in Point. A quoted metric name inside the block is passed over. */
+  /** `labelsAt` as in Point. Do not read other labels from `visit`. */
   forEach(labelsAt: number, visit: LabelVisitor): void {
-    if (labelsAt < 0) return;
-    const bytes = this.#bytes;
-    const { length } = bytes;
-    let at = skipBlanks(bytes, labelsAt, length);
-    while (at < length && bytes[at] !== BRACE_CLOSE) {
-      const quoted = bytes[at] === QUOTE;
-      const nameAt = quoted ? at + 1 : at;
-      const nameStop = quoted ? quotedEnd(bytes, nameAt) : labelNameEnd(bytes, at, length);
-      at = skipBlanks(bytes, quoted ? nameStop + 1 : nameStop, length);
-      if (bytes[at] === EQUALS) {
-        const valueAt = skipBlanks(bytes, at + 1, length) + 1;
-        const valueStop = quotedEnd(bytes, valueAt);
-        visit(this.text(nameAt, nameStop), this.text(valueAt, valueStop));
-        at = skipBlanks(bytes, valueStop + 1, length);
-      }
-      if (bytes[at] !== COMMA) return;
-      at = skipBlanks(bytes, at + 1, length);
+    const cursor = this.#one;
+    cursor.open(labelsAt);
+    while (cursor.next()) {
+      visit(this.#cache.text(cursor.nameAt, cursor.nameStop), this.#cache.text(cursor.valueAt, cursor.valueStop));
     }
   }
 
-  /** Equal for equal label sets in any order; `without` is left out. */
+  /** Equal for equal label sets in any order; the label `without` is left out. */
   key(labelsAt: number, without: string | undefined): string {
     const parts: string[] = [];
     this.forEach(labelsAt, (name, value) => {
@@ -56,43 +39,87 @@ export class LabelReader {
     return parts.join("\u0001");
   }
 
+  /** True when both blocks hold the same labels in the same order, but for the label `without`. */
+  areAlike(labelsAt: number, otherAt: number, without: string | undefined): boolean {
+    const one = this.#one;
+    const other = this.#other;
+    one.open(labelsAt);
+    other.open(otherAt);
+    for (;;) {
+      const hasOne = this.#nextBut(one, without);
+      if (hasOne !== this.#nextBut(other, without)) return false;
+      if (!hasOne) return true;
+      if (!sameBytes(this.#bytes, one.nameAt, one.nameStop, other.nameAt, other.nameStop)) return false;
+      if (!sameBytes(this.#bytes, one.valueAt, one.valueStop, other.valueAt, other.valueStop)) return false;
+    }
+  }
+
   /** undefined: no such label. */
   value(labelsAt: number, wanted: string): string | undefined {
-    let found: string | undefined;
-    this.forEach(labelsAt, (name, value) => {
-      if (name === wanted) found ??= value;
-    });
-    return found;
+    const cursor = this.#one;
+    cursor.open(labelsAt);
+    while (cursor.next()) {
+      if (this.#isNamed(cursor, wanted)) return this.#cache.text(cursor.valueAt, cursor.valueStop);
+    }
+    return undefined;
   }
 
-  text(start: number, end: number): string {
-    const backslash = this.#bytes.subarray(start, end).indexOf(BACKSLASH);
-    const text = this.#cache.text(start, end);
-    return backslash < 0 ? text : unescape(text);
+  #nextBut(cursor: LabelCursor, without: string | undefined): boolean {
+    while (cursor.next()) {
+      if (without === undefined || !this.#isNamed(cursor, without)) return true;
+    }
+    return false;
+  }
+
+  #isNamed({ nameAt, nameStop }: LabelCursor, name: string): boolean {
+    // Names outside ASCII are longer in bytes than in characters, and none of those that we look for has escapes.
+    const length = nameStop - nameAt;
+    if (length < name.length || this.#bytes[nameAt] !== name.charCodeAt(0)) return false;
+    return this.#cache.text(nameAt, nameStop) === name;
   }
 }
 
-/** Offset of the quote that ends the text at `at`. */
-export function quotedEnd(bytes: Buffer, at: number, end: number = bytes.length): number {
-  let next = at;
-  while (next < end) {
-    const byte = bytes[next];
-    if (byte === QUOTE) return next;
-    next += byte === BACKSLASH ? 2 : 1;
-  }
-  return end;
-}
+class LabelCursor {
+  readonly #bytes: Buffer;
+  nameAt = 0;
+  nameStop = 0;
+  valueAt = 0;
+  valueStop = 0;
+  #at = -1;
 
-/** The classic format allows these three escapes only; OpenMetrics leaves others as they are. */
-function unescape(text: string): string {
-  return text.replace(/\\(["\\n])/g, (_, escaped: string) => (escaped === "n" ? "\n" : escaped));
-}
-
-/** Offset of the first escape that the classic format does not know; -1: all is well. */
-export function badEscape(bytes: Buffer, start: number, end: number): number {
-  for (let at = bytes.indexOf(BACKSLASH, start); at >= 0 && at < end; at = bytes.indexOf(BACKSLASH, at + 2)) {
-    const escaped = at + 1 < end ? bytes[at + 1] : LINE_FEED;
-    if (escaped !== BACKSLASH && escaped !== LETTER_N && escaped !== QUOTE) return at;
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
   }
-  return -1;
+
+  open(labelsAt: number): void {
+    this.#at = labelsAt;
+  }
+
+  next(): boolean {
+    const bytes = this.#bytes;
+    const { length } = bytes;
+    while (this.#at >= 0) {
+      const at = skipBlanks(bytes, this.#at, length);
+      if (at >= length || bytes[at] === BRACE_CLOSE) return this.#end();
+      const quoted = bytes[at] === QUOTE;
+      this.nameAt = quoted ? at + 1 : at;
+      this.nameStop = quoted ? quotedEnd(bytes, at + 1, length) : labelNameEnd(bytes, at, length);
+      const behindName = skipBlanks(bytes, quoted ? this.nameStop + 1 : this.nameStop, length);
+      // A quoted text without a value is the metric's name: passed over.
+      const hasValue = bytes[behindName] === EQUALS;
+      if (hasValue) {
+        this.valueAt = skipBlanks(bytes, behindName + 1, length) + 1;
+        this.valueStop = quotedEnd(bytes, this.valueAt, length);
+      }
+      const behind = hasValue ? skipBlanks(bytes, this.valueStop + 1, length) : behindName;
+      this.#at = bytes[behind] === COMMA ? behind + 1 : -1;
+      if (hasValue) return true;
+    }
+    return false;
+  }
+
+  #end(): false {
+    this.#at = -1;
+    return false;
+  }
 }

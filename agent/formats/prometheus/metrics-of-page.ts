@@ -54,7 +54,7 @@ function* asVersion1(base: Metric, family: Family, { value, distribution, states
   if (distribution !== undefined) {
     setParts(base, distribution, "");
     const { cells } = distribution;
-    for (let i = 0; i < cells.length; i += 2) set(base, goFloatShort(cells[i] as number), cells[i + 1] as number);
+    for (let i = 0; i < cells.length; i += 2) set(base, boundText(cells[i] as number), cells[i + 1] as number);
   } else if (states !== undefined) {
     for (const [state, enabled] of states) base.setField(stateName(state), enabled);
   } else if (family.type === "info") {
@@ -91,7 +91,7 @@ function* distributionVersion2(base: Metric, family: Family, distribution: Distr
     const bound = cells[i] as number;
     const value = cells[i + 1] as number;
     hasInfinite ||= bound === Infinity;
-    if (!Number.isNaN(value)) yield base.copy().setTag(tag, goFloatShort(bound)).setField(field, value);
+    if (!Number.isNaN(value)) yield base.copy().setTag(tag, boundText(bound)).setField(field, value);
   }
   if (!isSummary && !hasInfinite && !Number.isNaN(count)) yield base.copy().setTag(tag, "+Inf").setField(field, count);
 }
@@ -109,4 +109,19 @@ function set(metric: Metric, key: string, value: FieldValue): void {
 
 function stateName(state: string): string {
   return state.replaceAll(" ", "_");
+}
+
+/** Bounds repeat with each series of a family, and families share them. */
+const boundTexts = new Map<number, string>();
+const MOST_BOUNDS = 1000;
+
+function boundText(bound: number): string {
+  // A Map takes -0 for 0; Go writes them differently.
+  if (bound === 0) return goFloatShort(bound);
+  let text = boundTexts.get(bound);
+  if (text === undefined) {
+    text = goFloatShort(bound);
+    if (boundTexts.size < MOST_BOUNDS) boundTexts.set(bound, text);
+  }
+  return text;
 }

@@ -31,7 +31,6 @@ export class OpenMetricsFamilies {
   readonly #labels: LabelReader;
   #current: Family | undefined;
   #point: Point | undefined;
-  #key = "";
 
   constructor(labels: LabelReader) {
     this.#labels = labels;
@@ -92,9 +91,9 @@ export class OpenMetricsFamilies {
 
   /** The last point when labels and time are the same, a new one otherwise. */
   #pointOf(family: Family, { labelsAt, timestampMs }: OpenMetricsSample): Point {
-    const key = this.#labels.key(labelsAt, partLabel(family));
-    if (this.#point !== undefined && key === this.#key && Object.is(this.#point.timestampMs, timestampMs)) {
-      return this.#point;
+    const last = this.#point;
+    if (last !== undefined && Object.is(last.timestampMs, timestampMs)) {
+      if (this.#labels.areAlike(labelsAt, last.labelsAt, partLabel(family))) return last;
     }
     const { type } = family;
     const isDistribution = type === "summary" || type === "histogram" || type === "gaugehistogram";
@@ -107,7 +106,6 @@ export class OpenMetricsFamilies {
     };
     family.points.push(point);
     this.#point = point;
-    this.#key = key;
     return point;
   }
 

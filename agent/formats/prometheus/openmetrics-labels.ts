@@ -3,7 +3,7 @@
 
 import { isUtf8 } from "node:buffer";
 import { BRACE_CLOSE, COMMA, EQUALS, QUOTE, labelNameEnd } from "./byte-class.ts";
-import { quotedEnd } from "./label-reader.ts";
+import { quotedEnd } from "./escape.ts";
 
 /** `at`: behind the brace. Offset behind the closing brace, or why the block is malformed. */
 export function scanOpenMetricsLabels(bytes: Buffer, start: number, end: number): number | string {

@@ -4,7 +4,8 @@
 
 import { isUtf8 } from "node:buffer";
 import { BRACE_OPEN, HASH, LINE_FEED, QUOTE, SPACE, nameEnd } from "./byte-class.ts";
-import { LabelReader, quotedEnd } from "./label-reader.ts";
+import { quotedEnd } from "./escape.ts";
+import { LabelReader } from "./label-reader.ts";
 import { OpenMetricsFamilies } from "./openmetrics-families.ts";
 import { scanOpenMetricsLabels } from "./openmetrics-labels.ts";
 import type { FamilyType, ParsedPage } from "./page.ts";

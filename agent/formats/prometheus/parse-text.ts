@@ -2,8 +2,9 @@
 // Telegraf and Prometheus do: half a page would look like series that vanished.
 // Source: github.com/prometheus/common/expfmt/text_parse.go (0.70).
 
-import { BRACE_OPEN, HASH, LINE_FEED, QUOTE, isBlank, nameEnd, skipBlanks, tokenEnd } from "./byte-class.ts";
-import { LabelReader, badEscape, quotedEnd } from "./label-reader.ts";
+import { BRACE_OPEN, HASH, LINE_FEED, QUOTE, isBlank, nameEnd, sameBytes, skipBlanks, tokenEnd } from "./byte-class.ts";
+import { badEscape } from "./escape.ts";
+import { LabelReader } from "./label-reader.ts";
 import type { FamilyType, ParsedPage } from "./page.ts";
 import { readFloat, readTimestampMs } from "./sample-number.ts";
 import { TextFamilies, type Place } from "./text-families.ts";
@@ -24,13 +25,19 @@ export function parsePrometheusText(bytes: Buffer): ParsedPage {
   return new TextParser(bytes).parse();
 }
 
+interface Span {
+  readonly at: number;
+  readonly end: number;
+}
+
 class TextParser {
   readonly #bytes: Buffer;
   readonly #labels: TextLabels;
   readonly #families: TextFamilies;
-  // The name of the line before, and its place: lines of one family stand together.
-  #lastName = "";
+  // The place of the line before, and where its name stands: lines of one name stand together.
   #lastPlace: Place | undefined;
+  #lastNameAt = 0;
+  #lastNameStop = 0;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
@@ -64,15 +71,25 @@ class TextParser {
     const wordStop = tokenEnd(bytes, wordAt, end);
     const word = wordStop - wordAt === 4 ? bytes.toString("latin1", wordAt, wordStop) : "";
     if (word !== "HELP" && word !== "TYPE") return "";
-    const nameAt = skipBlanks(bytes, wordStop, end);
-    if (nameAt === end) return "";
-    const { name, stop } = this.#name(nameAt, end);
-    if (stop === end) return "";
-    if (name === "" || !isBlank(bytes[stop] as number)) return `invalid metric name after # ${word}`;
-    this.#lastPlace = undefined;
-    const { family } = this.#families.place(name);
+    const begin = skipBlanks(bytes, wordStop, end);
+    if (begin === end) return "";
+    // UTF-8 names are an agreement that we do not ask for: between quotes stands an ordinary name.
+    const quoted = bytes[begin] === QUOTE;
+    const nameAt = quoted ? begin + 1 : begin;
+    const nameStop = nameEnd(bytes, nameAt, end);
+    const isWhole = nameStop > nameAt && (!quoted || bytes[nameStop] === QUOTE);
+    const stop = quoted ? nameStop + 1 : nameStop;
+    if (isWhole && stop === end) return "";
+    if (!isWhole || !isBlank(bytes[stop] as number)) return `invalid metric name after # ${word}`;
     const at = skipBlanks(bytes, stop, end);
     if (at === end) return "";
+    this.#lastPlace = undefined;
+    return this.#describe(word, bytes.toString("latin1", nameAt, nameStop), { at, end });
+  }
+
+  #describe(word: "HELP" | "TYPE", name: string, { at, end }: Span): string {
+    const bytes = this.#bytes;
+    const { family } = this.#families.place(name);
     if (word === "HELP") {
       if (family.hasHelp) return `second HELP line for "${name}"`;
       family.hasHelp = true;
@@ -91,10 +108,12 @@ class TextParser {
     let labelsAt = -1;
     let at = start;
     if (bytes[start] !== BRACE_OPEN) {
-      const { name, stop } = this.#name(start, end);
-      if (name === "") return "invalid metric name";
-      place = this.#place(name);
-      at = skipBlanks(bytes, stop, end);
+      const quoted = bytes[start] === QUOTE;
+      const nameAt = quoted ? start + 1 : start;
+      const nameStop = nameEnd(bytes, nameAt, end);
+      if (nameStop === nameAt || (quoted && bytes[nameStop] !== QUOTE)) return "invalid metric name";
+      place = this.#place(nameAt, nameStop);
+      at = skipBlanks(bytes, quoted ? nameStop + 1 : nameStop, end);
     }
     if (at < end && bytes[at] === BRACE_OPEN) {
       labelsAt = at + 1;
@@ -105,14 +124,13 @@ class TextParser {
     if (place === undefined) {
       const { nameAt, nameStop } = this.#labels;
       if (nameStop === 0) return "a sample has no name";
-      place = this.#place(bytes.toString("latin1", nameAt, nameStop));
+      place = this.#place(nameAt, nameStop);
     }
     return this.#value(place, labelsAt, { at, end });
   }
 
-  #value(place: Place, labelsAt: number, rest: { readonly at: number; readonly end: number }): string {
+  #value(place: Place, labelsAt: number, { at, end }: Span): string {
     const bytes = this.#bytes;
-    const { at, end } = rest;
     const stop = tokenEnd(bytes, at, end);
     const value = readFloat(bytes, at, stop);
     if (value === undefined) return `the value of "${place.family.name}" is not a number: ${this.#quote(at, stop)}`;
@@ -131,24 +149,15 @@ class TextParser {
     return "";
   }
 
-  #place(name: string): Place {
-    if (this.#lastPlace === undefined || name !== this.#lastName) {
-      this.#lastPlace = this.#families.place(name);
-      this.#lastName = name;
-    }
-    return this.#lastPlace;
-  }
-
-  /** Empty: no valid name stands here. */
-  #name(at: number, end: number): { readonly name: string; readonly stop: number } {
+  #place(nameAt: number, nameStop: number): Place {
     const bytes = this.#bytes;
-    const quoted = bytes[at] === QUOTE;
-    const from = quoted ? at + 1 : at;
-    const until = nameEnd(bytes, from, end);
-    if (!quoted) return { name: bytes.toString("latin1", from, until), stop: until };
-    // UTF-8 names are an agreement that we do not ask for: between the quotes stands an ordinary name.
-    if (quotedEnd(bytes, from, end) !== until || until === end) return { name: "", stop: from };
-    return { name: bytes.toString("latin1", from, until), stop: until + 1 };
+    const last = this.#lastPlace;
+    if (last !== undefined && sameBytes(bytes, nameAt, nameStop, this.#lastNameAt, this.#lastNameStop)) return last;
+    const place = this.#families.place(bytes.toString("latin1", nameAt, nameStop));
+    this.#lastPlace = place;
+    this.#lastNameAt = nameAt;
+    this.#lastNameStop = nameStop;
+    return place;
   }
 
   #quote(start: number, end: number): string {

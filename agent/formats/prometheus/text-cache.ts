@@ -1,7 +1,9 @@
-// Text of byte ranges, made once for equal bytes: label names and most label values of a page repeat thousands of times.
+// Text of byte ranges, escapes resolved, made once for equal bytes: label names and most label values of a page repeat thousands of times.
 // Of a fixed size: what no longer fits is simply made anew.
 
 import { decodeText } from "../../core/byte-text.ts";
+import { sameBytes } from "./byte-class.ts";
+import { unescapeText } from "./escape.ts";
 
 const SLOTS = 4096;
 /** Longer text seldom repeats. */
@@ -23,11 +25,11 @@ export class TextCache {
   }
 
   text(start: number, end: number): string {
-    if (end - start > LONGEST_BYTES) return decodeText(this.#bytes, start, end);
+    if (end - start > LONGEST_BYTES) return this.#make(start, end);
     const slot = this.#hash(start, end) & (SLOTS - 1);
     const entry = this.#slots[slot];
-    if (entry !== undefined && this.#equal(entry, start, end)) return entry.text;
-    const text = decodeText(this.#bytes, start, end);
+    if (entry !== undefined && sameBytes(this.#bytes, start, end, entry.start, entry.end)) return entry.text;
+    const text = this.#make(start, end);
     this.#slots[slot] = { start, end, text };
     return text;
   }
@@ -39,11 +41,7 @@ export class TextCache {
     return hash ^ (hash >>> 15);
   }
 
-  #equal(entry: Entry, start: number, end: number): boolean {
-    if (entry.end - entry.start !== end - start) return false;
-    for (let at = start, other = entry.start; at < end; at++, other++) {
-      if (this.#bytes[at] !== this.#bytes[other]) return false;
-    }
-    return true;
+  #make(start: number, end: number): string {
+    return unescapeText(decodeText(this.#bytes, start, end));
   }
 }

@@ -79,6 +79,9 @@ export class TextFamilies {
   }
 
   #pointOf(family: TextFamily, labelsAt: number, part: string): Point {
+    // A distribution's lines stand together: mostly the labels are those of the line before.
+    const last = family.points.at(-1);
+    if (last !== undefined && this.#labels.areAlike(labelsAt, last.labelsAt, part)) return last;
     const key = this.#labels.key(labelsAt, part);
     let point = family.byLabels.get(key);
     if (point === undefined) {

@@ -2,8 +2,18 @@
 // Source: github.com/prometheus/common/expfmt/text_parse.go (0.70), startLabelName and startLabelValue.
 
 import { isUtf8 } from "node:buffer";
-import { BACKSLASH, BRACE_CLOSE, COMMA, EQUALS, QUOTE, labelNameEnd, nameEnd, skipBlanks } from "./byte-class.ts";
-import { badEscape, quotedEnd } from "./label-reader.ts";
+import {
+  BACKSLASH,
+  BRACE_CLOSE,
+  COMMA,
+  EQUALS,
+  QUOTE,
+  labelNameEnd,
+  nameEnd,
+  sameBytes,
+  skipBlanks,
+} from "./byte-class.ts";
+import { badEscape, quotedEnd } from "./escape.ts";
 
 /** More names than this are compared as text: a line of a million labels costs no quadratic search. */
 const FEW_NAMES = 32;
@@ -55,16 +65,16 @@ export class TextLabels {
   /** From `=` to the first byte behind the value that is not blank. */
   #label(nameAt: number, nameStop: number, rest: { readonly at: number; readonly end: number }): number {
     const bytes = this.#bytes;
-    const name = bytes.toString("latin1", nameAt, nameStop);
-    if (name === "__name__") return this.#fail('the label name "__name__" is reserved');
-    if (labelNameEnd(bytes, nameAt, nameStop) !== nameStop) return this.#fail(`invalid label name "${name}"`);
-    if (this.#isRepeated(nameAt, nameStop)) return this.#fail(`the label "${name}" stands twice`);
+    const fail = (what: string): number => this.#fail(`${what} ${this.#quote(nameAt, nameStop)}`);
+    if (isReserved(bytes, nameAt, nameStop)) return fail("reserved label name");
+    if (labelNameEnd(bytes, nameAt, nameStop) !== nameStop) return fail("invalid label name");
+    if (this.#isRepeated(nameAt, nameStop)) return fail("second label of the name");
     const open = skipBlanks(bytes, rest.at + 1, rest.end);
-    if (open >= rest.end || bytes[open] !== QUOTE) return this.#fail(`the value of the label "${name}" is not quoted`);
+    if (open >= rest.end || bytes[open] !== QUOTE) return fail("a quoted value expected for the label");
     const close = quotedEnd(bytes, open + 1, rest.end);
-    if (close >= rest.end) return this.#fail(`the value of the label "${name}" does not end`);
+    if (close >= rest.end) return fail("no end of the value of the label");
     const trouble = this.#valueTrouble(open + 1, close);
-    if (trouble !== "") return this.#fail(`${trouble} in the value of the label "${name}"`);
+    if (trouble !== "") return fail(`${trouble} in the value of the label`);
     return skipBlanks(bytes, close + 1, rest.end);
   }
 
@@ -84,13 +94,10 @@ export class TextLabels {
   #isRepeated(nameAt: number, nameStop: number): boolean {
     const names = this.#names;
     const bytes = this.#bytes;
-    const length = nameStop - nameAt;
     names.push(nameAt, nameStop);
     if (names.length > FEW_NAMES * 2) return this.#isAmongMany();
     for (let i = 0; i < names.length - 2; i += 2) {
-      const other = names[i] as number;
-      if ((names[i + 1] as number) - other !== length) continue;
-      if (bytes.compare(bytes, nameAt, nameStop, other, other + length) === 0) return true;
+      if (sameBytes(bytes, nameAt, nameStop, names[i] as number, names[i + 1] as number)) return true;
     }
     return false;
   }
@@ -121,4 +128,8 @@ export class TextLabels {
     this.reason = reason;
     return -1;
   }
+}
+
+function isReserved(bytes: Buffer, nameAt: number, nameStop: number): boolean {
+  return nameStop - nameAt === 8 && bytes.toString("latin1", nameAt, nameStop) === "__name__";
 }
