@@ -12,6 +12,7 @@ network_up() {
       file=/proc/sys/$(echo "$key" | tr . /)
       [ ! -r "$file" ] || echo "$file $(cat "$file")"
     done >"$state/sysctls-before.new"
+    ! iptables-save -t nat 2>/dev/null | grep -q '^:CNI-HOSTPORT' || touch "$state/shared-chains"
     mv "$state/sysctls-before.new" "$state/sysctls-before"
   fi
   echo 1 >/proc/sys/net/ipv4/ip_forward
@@ -35,35 +36,20 @@ network_up() {
   done
 }
 
-# Rules of ours: chains KUBE-…, what names our network or bridge. One transaction a table, so that the rules of others
-# stay as they are.
+# remove_rules iptables|ip6tables TABLE: one transaction, so that the rules of others stay as they are.
 remove_rules() {
-  "$1-save" -t "$2" 2>/dev/null | awk -v network="$network" -v table="$2" '
-    function mine(line) {
-      return line ~ /KUBE-/ || index(line, "name: \\\"" network "\\\"") || line ~ /--comment "?pilotfish-cluster/
-    }
-    /^:KUBE-/ { chains[substr($1, 2)]; found = 1; next }
-    /^-A/ && mine($0) {
-      rules[++count] = $0
-      found = 1
-      # The chain that a rule of ours jumps to, if it is made for one container.
-      if (match($0, /-j CNI-[0-9a-f]+$/) || match($0, /-j CNI-DN-[0-9a-f]+$/)) chains[substr($0, RSTART + 3)]
-    }
-    END {
-      if (!found) exit
-      print "*" table
-      for (i = 1; i <= count; i++) {
-        split(rules[i], word, " ")
-        if (!(word[2] in chains)) { sub(/^-A/, "-D", rules[i]); print rules[i] }
-      }
-      for (chain in chains) print "-F " chain
-      for (chain in chains) print "-X " chain
-      print "COMMIT"
-    }' >"$3"
-  [ ! -s "$3" ] || "$1-restore" --noflush -w 10 <"$3" || echo "cluster-down: rules of $1 table $2 stay; see $3" >&2
+  orders=$logs/$1-$2.removed
+  "$1-save" -t "$2" 2>/dev/null \
+    | awk -v table="$2" -v network="$network" -v shared="$([ -e "$state/shared-chains" ] || echo 1)" -f "$here/our-rules.awk" >"$orders" \
+    || { rm -f "$orders"; return 0; }
+  "$1-restore" --noflush -w 10 <"$orders" || echo "cluster-down: rules of $1's table $2 stay; $orders is what was tried" >&2
 }
 
+bridge_owner() { cat "/sys/class/net/$bridge/ifalias" 2>/dev/null || true; }
+
 network_down() {
+  # Where we never made a network, chains named KUBE-… are another cluster's.
+  [ -e "$state/sysctls-before" ] || [ "$(bridge_owner)" = "$cluster" ] || return 0
   for link in $(ip -o link show master "$bridge" 2>/dev/null | sed 's/^[0-9]*: \([^:@]*\).*/\1/'); do
     ip link del "$link" 2>/dev/null || true
   done
@@ -71,7 +57,7 @@ network_down() {
   mkdir -p "$logs"
   for family in iptables ip6tables; do
     for table in filter nat mangle raw; do
-      remove_rules $family $table "$logs/$family-$table.removed"
+      remove_rules $family $table
     done
   done
   [ ! -f "$state/sysctls-before" ] || while read -r file value; do

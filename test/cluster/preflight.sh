@@ -74,7 +74,7 @@ need_ports() {
 
 # One cluster a machine: not beside another one, and not in its network.
 need_network() {
-  owner=$(cat "/sys/class/net/$bridge/ifalias" 2>/dev/null || true)
+  owner=$(bridge_owner)
   if [ -d "/sys/class/net/$bridge" ] && [ "$owner" != "$cluster" ]; then
     refuse 75 "the bridge $bridge is there and belongs to '${owner:-nobody known}'" \
       "PILOTFISH_CLUSTER_DIR='$owner' make cluster-down, or: ip link del $bridge"
@@ -84,7 +84,7 @@ need_network() {
     [ -z "$other" ] || refuse 75 "the network $range is in use here: $other" "Leave that network (a VPN?) while the cluster runs."
   done
   if [ -z "$owner" ] && iptables-save -t nat 2>/dev/null | grep -q '^:KUBE-SERVICES'; then
-    refuse 75 "another kube-proxy has rules on this machine" "Use that cluster by KUBECONFIG; if it is gone, make cluster-down removes what it left."
+    refuse 75 "another kube-proxy has rules on this machine" "Use that cluster, by KUBECONFIG. If it is gone, 'kube-proxy --cleanup' removes what it left."
   fi
 }
 
