@@ -66,3 +66,20 @@ test("thousands of keys grow the table, and clear empties it", () => {
   assert.equal(table.size, 0);
   assert.equal(find(table, key("name.1", "", 1)), -1);
 });
+
+test("equal hashes do not make equal keys", () => {
+  const table = new ByteTable();
+  const keys = [
+    key("aaaa", "b", 1),
+    key("aaaa", "b", 2),
+    key("aaaa", "c", 1),
+    key("aaaa", "", 1),
+    key("aaa", "b", 1),
+    key("aaab", "b", 1),
+  ];
+  for (const [value, k] of keys.entries()) {
+    assert.equal(find(table, { ...k, hash: 7 }), -1);
+    table.insert(7, k, value);
+  }
+  for (const [value, k] of keys.entries()) assert.equal(find(table, { ...k, hash: 7 }), value);
+});

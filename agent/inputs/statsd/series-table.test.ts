@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { SetMembers } from "./set-members.ts";
 import { TestStatsd } from "./test-statsd.ts";
 
 function oneOfEach(i: number): string {
@@ -86,17 +87,57 @@ test("a series past max_ttl is forgotten with its set members", async () => {
   input.nowMs += 1;
   assert.equal((await input.gather()).length, 2, "expired after it was emitted once more");
   assert.deepEqual(await input.gather(), []);
-  input.send("s:b|s\ng:+1|g");
+  input.send("s:a|s\ng:+1|g");
   assert.deepEqual(await input.gather(), ["g,metric_type=gauge value=1\n", "s,metric_type=set value=1i\n"]);
 });
 
 test("timings of many repeats and hostile rates stay bounded", async () => {
   const input = new TestStatsd("percentiles = [90]");
   const startMs = performance.now();
-  input.send("t:1|ms|@0.00000001\nt:1|ms|@1e-300\nt:1|ms|@2\nt:1|ms|@0\nc:1|c|@1e-300");
+  input.send("t:1|ms|@0.00000001\nt:1|ms|@1e-300\nt:1|ms|@2\nt:1|ms|@0\nc:1|c|@1e-300\nd:999999999999999|c|@0.0001");
   const lines = await input.gather();
   assert.ok(performance.now() - startMs < 500);
-  assert.match(lines[1] ?? "", /count=100000003i/);
   assert.equal(lines[0], "c,metric_type=counter value=9223372036854775807i\n");
+  assert.equal(lines[1], "d,metric_type=counter value=9223372036854775807i\n");
+  assert.match(lines[2] ?? "", /count=100000003i/);
   assert.equal(input.count("rejected_odd_rate"), 3);
+});
+
+test("a gather of many series gives the event loop its turns", async () => {
+  const input = new TestStatsd();
+  for (let i = 0; i < 10_000; i++) input.send(`c${i}:1|c`);
+  let turns = 0;
+  let running = true;
+  const turn = (): void => {
+    turns += 1;
+    if (running) setImmediate(turn);
+  };
+  setImmediate(turn);
+  await input.gather();
+  running = false;
+  assert.ok(turns >= 4, `${turns} turns`);
+});
+
+test("kept series that appear during a gather wait for the next one", async () => {
+  const input = new TestStatsd("delete_counters = false");
+  for (let i = 0; i < 3000; i++) input.send(`c${i}:1|c`);
+  const gathering = input.service.gather(input.acc);
+  for (let i = 0; i < 10; i++) input.send(`late${i}:1|c`);
+  await gathering;
+  assert.equal(input.takeLines().length, 3000);
+  assert.equal((await input.gather()).length, 3010);
+});
+
+test("set members follow their set when it moves, and nobody inherits them", () => {
+  const members = new SetMembers();
+  const view = new DataView(new ArrayBuffer(8));
+  assert.equal(members.add(5, view, 0, 1), true);
+  assert.equal(members.add(5, view, 0, 1), false);
+  members.move(Int32Array.from([-1, -1, -1, -1, -1, 0]));
+  assert.equal(members.add(0, view, 0, 1), false);
+  assert.equal(members.add(5, view, 0, 1), true);
+  members.forget(5);
+  members.tidy();
+  assert.equal(members.add(5, view, 0, 1), true);
+  assert.equal(members.add(0, view, 0, 1), false);
 });
