@@ -8,9 +8,11 @@ if [ -n "${KUBECONFIG:-}" ]; then
 fi
 directory=$(mktemp -d)
 trap '"$here/api-server.sh" down "$directory"; rm -rf "$directory"' EXIT
-# A signal ends the script through its EXIT trap.
-trap 'exit 130' INT TERM
 "$here/api-server.sh" up "$directory"
 KUBECONFIG=$directory/kubeconfig KUBECTL=$("$here/build-components.sh" kubectl | tail -n 1)/kubectl
 export KUBECONFIG KUBECTL
-"$@"
+# In the background, so that a signal is heard at once.
+"$@" &
+child=$!
+trap 'kill "$child" 2>/dev/null || true' INT TERM
+wait "$child"
