@@ -86,6 +86,8 @@ export class TestPrometheus {
   readonly statistics = new SelfStatistics();
   readonly abort = new AbortController();
   readonly nowNs = NOW_NS;
+  /** How often the input asked whether there is room. */
+  waits = 0;
   readonly input: ReturnType<typeof prometheus.create>;
   readonly #acc: RoundingAccumulator;
 
@@ -100,7 +102,7 @@ export class TestPrometheus {
       nowNs: () => NOW_NS,
       take: (metric) => this.lines.push(serializer.serialize(metric).body.toString("utf8").replace(/\n$/, "")),
       error: (error) => this.errors.push(error.message),
-      room: async () => {},
+      room: async () => void (this.waits += 1),
     });
   }
 
