@@ -11,6 +11,8 @@ for file in settings failures processes control-plane network containerd node dn
 done
 
 need_root
+# Logs outlive their cluster, until the next one.
+[ -d "$state" ] || rm -rf "$logs"
 mkdir -p "$state" "$logs" "$cache"
 chmod 700 "$state"
 lock

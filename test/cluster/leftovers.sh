@@ -63,7 +63,6 @@ remove_traces() {
   for container in "$state"/run/io.containerd.grpc.v1.cri/sandboxes/*; do
     rm -f /var/lib/cni/results/cni-loopback-"${container##*/}"-lo
   done
-  rm -rf "$logs/pods"
   [ ! -d /var/log/containers ] || {
     find /var/log/containers -type l -lname "$logs/pods/*" -delete
     rmdir /var/log/containers 2>/dev/null || true

@@ -76,14 +76,15 @@ need_ports() {
 need_network() {
   owner=$(bridge_owner)
   if [ -d "/sys/class/net/$bridge" ] && [ "$owner" != "$cluster" ]; then
-    refuse 75 "the bridge $bridge is there and belongs to '${owner:-nobody known}'" \
-      "PILOTFISH_CLUSTER_DIR='$owner' make cluster-down, or: ip link del $bridge"
+    [ -z "$owner" ] || refuse 75 "the bridge $bridge belongs to the cluster in $owner" "PILOTFISH_CLUSTER_DIR=$owner make cluster-down"
+    refuse 75 "there is a bridge $bridge already, nobody's" "If nothing uses it: ip link del $bridge"
   fi
   for range in "$pod_network" "$service_network"; do
     other=$(ip route show root "$range" | grep -v " dev $bridge " || true)
     [ -z "$other" ] || refuse 75 "the network $range is in use here: $other" "Leave that network (a VPN?) while the cluster runs."
   done
-  if [ -z "$owner" ] && iptables-save -t nat 2>/dev/null | grep -q '^:KUBE-SERVICES'; then
+  # Unless they are ours, of a cluster that was not taken down.
+  if [ ! -e "$state/sysctls-before" ] && iptables-save -t nat 2>/dev/null | grep -q '^:KUBE-SERVICES'; then
     refuse 75 "another kube-proxy has rules on this machine" "Use that cluster, by KUBECONFIG. If it is gone, 'kube-proxy --cleanup' removes what it left."
   fi
 }
