@@ -19,6 +19,8 @@ lock
 preflight
 
 parts='etcd kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy coredns kubectl'
+# Go's caches of modules and of compiled packages need most of it.
+ls "$cache"/kubernetes-*/bin/kube-proxy >/dev/null 2>&1 || need_space "$cache" 8000
 # shellcheck disable=SC2086
 bin=$("$here/build-components.sh" $parts | awk '/^==/ { print >"/dev/stderr" } { last = $0 } END { print last }')
 for part in $parts; do

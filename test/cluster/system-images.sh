@@ -32,7 +32,7 @@ fill_coredns() {
   buildah config --entrypoint '["/coredns"]' --user 65532:65532 "$2"
 }
 
-# Beware: in Debian's 1.35 `wget -T` crashes; everything else works.
+# Beware: in Debian's 1.35 `wget -T` crashes, and `nc` speaks no UDP.
 fill_busybox() {
   mkdir -p "$1/bin" "$1/etc" "$1/root" "$1/tmp" "$1/var"
   chmod 1777 "$1/tmp"
