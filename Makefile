@@ -8,7 +8,7 @@ INSTALLED := node_modules/.package-lock.json
 
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
 
 $(INSTALLED): package.json package-lock.json
 	@echo "== installing the packages (once) =="
@@ -56,6 +56,12 @@ cluster-status: ## what of it runs; fails unless its node is Ready
 .PHONY: cluster-down
 cluster-down: ## end it and leave nothing but logs and built programs
 	test/cluster/cluster-down.sh
+
+# KUBECONFIG names a cluster to throw away (see test/e2e/README.md); without it the local one is used, and started when it
+# does not run.
+.PHONY: e2e
+e2e: $(INSTALLED) ## test everything on real pods in a real cluster (E2E_TESTS="injection load" chooses)
+	node test/e2e/run.ts $(E2E_TESTS)
 
 .PHONY: demo
 demo: build ## the main job, end to end: a pod goes in, metrics come out
