@@ -1,7 +1,6 @@
 // The kinds of a StatsD value, and the groups that are aggregated and emitted alike.
 
 export const KINDS = ["g", "c", "s", "ms", "h", "d"] as const;
-type KindName = (typeof KINDS)[number];
 /** Index into KINDS: what the hot path carries. */
 export const GAUGE = 0;
 export const COUNTER = 1;
