@@ -1,6 +1,7 @@
 // `pilotfish webhook`: its options as typed values. Wrong ones are told with the option's name and end with exit code 64.
 
 import { isIP } from "node:net";
+import { hostname } from "node:os";
 import { parseListenAddress, type ListenAddress } from "./server/listen-address.ts";
 import { EXIT_USAGE, ExitError } from "./server/listen-failure.ts";
 import { DEFAULT_NAMESPACE } from "./inject/contract.ts";
@@ -39,6 +40,8 @@ export interface ServeOptions {
   /** Whose caBundle is kept; undefined: nobody's. */
   readonly webhookConfiguration: string | undefined;
   readonly ownNamespace: string;
+  /** Which replica this is, for Events. */
+  readonly instance: string;
   readonly drainDelayMs: number;
   readonly graceMs: number;
   readonly mostInFlight: number;
@@ -62,6 +65,7 @@ export function readServeOptions(raw: RawServeOptions, env: Readonly<NodeJS.Proc
     webhookConfiguration:
       dev || raw.webhookConfiguration === "" ? undefined : (raw.webhookConfiguration ?? "pilotfish"),
     ownNamespace,
+    instance: env["POD_NAME"] || hostname(),
     drainDelayMs: seconds("--drain-delay", raw.drainDelay ?? (dev ? "0" : "5")),
     graceMs: seconds("--grace", raw.grace ?? "20"),
     mostInFlight: count("--max-in-flight", raw.maxInFlight ?? "256"),

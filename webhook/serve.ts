@@ -11,6 +11,7 @@ import { DEFAULT_POLICY } from "../certs/rotation.ts";
 import type { CertificateStore } from "../certs/store.ts";
 import { admit } from "./admission/admit.ts";
 import type { Known } from "./admission/known.ts";
+import { openBackground } from "./background.ts";
 import type { Cluster, ClusterParts } from "./kube/cluster.ts";
 import type { Logger } from "./log/logger.ts";
 import type { ServeOptions } from "./serve-options.ts";
@@ -38,7 +39,9 @@ export async function serve(options: ServeOptions, log: Logger): Promise<Running
   const refresh = async (): Promise<void> => keeper.check();
   const cluster = options.dev ? undefined : await connect(options, { log, metrics, refresh });
   const knowledge = await openKnowledge(options, { catalog, clock: systemClock, log, metrics, cluster });
+  const background = cluster && openBackground({ ...options, cluster, knowledge, clock: systemClock, log, metrics });
   const parts: AppParts = {
+    ...(background !== undefined && { observe: background.observe }),
     decide: (body) => admit(body, snapshot(knowledge)),
     metrics,
     readiness,
@@ -62,7 +65,7 @@ export async function serve(options: ServeOptions, log: Logger): Promise<Running
       readiness.drain();
       log.info({ drainDelayMs: options.drainDelayMs }, "shutting down: not ready any more");
       await new Promise<void>((resolve) => systemClock.after(options.drainDelayMs, resolve));
-      for (const source of [knowledge, keeper, cluster]) source?.stop();
+      for (const source of [background, knowledge, keeper, cluster]) source?.stop();
       await close(server, options.graceMs);
       if (plain !== undefined) await close(plain.server, options.graceMs);
       log.info("shut down: every request in flight was answered");

@@ -69,10 +69,11 @@ test("the answer carries the uid, the patch and the reason for the audit log", a
 test("the pod is named with its namespace and its controller", async () => {
   const ownerReferences = [
     { kind: "Thing", name: "t" },
-    { kind: "ReplicaSet", name: "web-5d", controller: true },
+    { apiVersion: "apps/v1", kind: "ReplicaSet", name: "web-5d", uid: "u1", controller: true },
   ];
   const outcome = await admit(reviewOf({ ...POD, metadata: { ...POD.metadata, ownerReferences } }), knownWith());
-  assert.deepEqual(outcome.pod, { namespace: "shop", name: "web-*", owner: "ReplicaSet/web-5d" });
+  const controller = { apiVersion: "apps/v1", kind: "ReplicaSet", name: "web-5d", uid: "u1" };
+  assert.deepEqual(outcome.pod, { namespace: "shop", name: "web-*", owner: "ReplicaSet/web-5d", controller });
 });
 
 test("a dry run is told as such, and decided alike", async () => {

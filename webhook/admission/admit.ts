@@ -31,6 +31,17 @@ export interface PodName {
   readonly name: string;
   /** `Kind/name` of the controller; empty: none. */
   readonly owner: string;
+  /** The same as a reference; absent: none, or nobody looked. */
+  readonly controller?: ObjectReference;
+}
+
+/** An object of the cluster, in the namespace that it is told with. */
+export interface ObjectReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  /** Empty: not known. */
+  readonly uid: string;
 }
 
 const NOBODY: PodName = { namespace: "", name: "", owner: "" };
@@ -78,14 +89,22 @@ function podName(review: Review): PodName {
   const metadata = at(review.object, "metadata");
   const generated = stringOf(at(metadata, "generateName"));
   const name = review.name || stringOf(at(metadata, "name")) || (generated && `${generated}*`);
-  const owners = listOf(at(metadata, "ownerReferences"));
-  const owner = owners.find((one) => at(one, "controller") === true) ?? owners[0];
-  const ownerName = stringOf(at(owner, "name"));
+  const controller = controllerOf(review.object);
   return {
     namespace: namespaceOf(review, review.object),
     name: name.slice(0, 256),
-    owner: ownerName === "" ? "" : `${stringOf(at(owner, "kind"))}/${ownerName}`.slice(0, 320),
+    owner: controller === undefined ? "" : `${controller.kind}/${controller.name}`.slice(0, 320),
+    ...(controller !== undefined && { controller }),
   };
+}
+
+/** The owner that manages an object; else the first. */
+export function controllerOf(object: unknown): ObjectReference | undefined {
+  const owners = listOf(at(object, "metadata", "ownerReferences"));
+  const owner = owners.find((one) => at(one, "controller") === true) ?? owners[0];
+  const text = (key: string): string => stringOf(at(owner, key)).slice(0, 256);
+  if (text("name") === "") return undefined;
+  return { apiVersion: text("apiVersion"), kind: text("kind"), name: text("name"), uid: text("uid") };
 }
 
 function namespaceOf(review: { readonly namespace: string }, object: unknown): string {

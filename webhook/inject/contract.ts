@@ -26,6 +26,11 @@ export const CLASS_DIRECTORY = "class.d";
 export const CLASS_FILE = "class.conf";
 /** Secret in our own namespace (the operator's) and in every namespace that opted in (the controller's copy). */
 export const CLASSES_SECRET = "pilotfish-classes";
+/** Who made a copy of that Secret: without this label it is not ours, and not touched. */
+export const MANAGED_BY_LABEL = "app.kubernetes.io/managed-by";
+export const MANAGED_BY_VALUE = "pilotfish";
+/** Annotation of a copy: which versions of the classes and the settings it was made from. */
+export const SOURCE_ANNOTATION = `${PREFIX}source`;
 /** ConfigMap in our own namespace. */
 export const SETTINGS_CONFIG_MAP = "pilotfish";
 export const SETTINGS_KEY = "config.yaml";

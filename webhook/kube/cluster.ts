@@ -1,5 +1,5 @@
-// What the webhook needs of a cluster, connected: the Secret of its certificates, the namespaces, and its own webhook
-// configuration. Imported only when there is a cluster.
+// What the webhook needs of a cluster, connected: the Secret of its certificates, namespaces, classes, settings, Events,
+// and its own webhook configuration. Imported only when there is a cluster.
 
 import { KubeConfig } from "@kubernetes/client-node";
 import { systemClock } from "../../certs/clock.ts";
@@ -7,14 +7,21 @@ import type { CertificateStore } from "../../certs/store.ts";
 import type { Logger } from "../log/logger.ts";
 import { EXIT_UNAVAILABLE, ExitError } from "../server/listen-failure.ts";
 import type { Metrics } from "../server/metrics.ts";
-import type { NamespacesSource } from "../sources/namespaces-source.ts";
+import { SETTINGS_CONFIG_MAP } from "../inject/contract.ts";
+import type { TextsSource } from "../sources/texts-source.ts";
 import { CaBundle } from "./ca-bundle.ts";
+import { ClassSecrets } from "./class-secrets.ts";
+import { ClusterEvents } from "./event-sink.ts";
+import { FollowedTexts } from "./followed-texts.ts";
 import { ClusterNamespaces } from "./namespaces.ts";
 import { SecretStore } from "./secret-store.ts";
 
 export interface Cluster {
   readonly certificates: CertificateStore;
-  readonly namespaces: NamespacesSource;
+  readonly namespaces: ClusterNamespaces;
+  readonly classes: ClassSecrets;
+  readonly settings: TextsSource;
+  readonly events: ClusterEvents;
   /** Makes the API server trust this bundle, now and for as long as we run. */
   trust(bundle: string): void;
   /** The API server was told a bundle that trusts us. */
@@ -26,6 +33,9 @@ export interface ClusterOptions {
   readonly ownNamespace: string;
   /** Undefined: nobody's caBundle is kept. */
   readonly webhookConfiguration: string | undefined;
+  /** The settings come from this file: the ConfigMap is not followed. */
+  readonly config: string | undefined;
+  readonly instance: string;
 }
 
 export interface ClusterParts {
@@ -36,20 +46,31 @@ export interface ClusterParts {
 }
 
 export function connectCluster(options: ClusterOptions, parts: ClusterParts): Cluster {
+  const { ownNamespace, instance } = options;
   const config = clusterConfig();
-  const namespaces = new ClusterNamespaces({ config, clock: systemClock, onProblem: tell("namespaces", parts) });
+  const base = { config, clock: systemClock };
+  const namespaces = new ClusterNamespaces({ ...base, onProblem: tell("namespaces", parts) });
+  const classes = new ClassSecrets({ ...base, ownNamespace, onProblem: tell("classes", parts) });
+  const settings = new FollowedTexts({
+    ...base,
+    namespace: ownNamespace,
+    name: SETTINGS_CONFIG_MAP,
+    onProblem: tell("settings", parts),
+  });
   const bundle =
     options.webhookConfiguration === undefined ? undefined : caBundle(options.webhookConfiguration, config, parts);
-  namespaces.start();
-  bundle?.start();
+  const followed = [namespaces, classes, ...(options.config === undefined ? [settings] : []), bundle];
+  for (const each of followed) each?.start();
   return {
-    certificates: new SecretStore(config, options.ownNamespace),
+    certificates: new SecretStore(config, ownNamespace),
     namespaces,
+    classes,
+    settings,
+    events: new ClusterEvents({ ...base, instance }),
     trust: (pem) => bundle?.want(pem),
     trusted: () => bundle?.wasInPlace ?? true,
     stop() {
-      namespaces.stop();
-      bundle?.stop();
+      for (const each of followed) each?.stop();
     },
   };
 }

@@ -1,5 +1,5 @@
 // Stands in for the API server in tests: objects in collections with resource versions, optimistic concurrency, lists in
-// pages, watches that a test can cut or declare too old. Only what webhook/kube asks for.
+// pages, over one namespace or all, watches that a test can cut or declare too old. Only what webhook/kube asks for.
 
 import { KubeConfig } from "@kubernetes/client-node";
 import fastJsonPatch, { type Operation } from "fast-json-patch";
@@ -15,8 +15,13 @@ export interface FakeObject {
 
 interface Watcher {
   readonly collection: string;
+  /** metadata.name; undefined: all. */
+  readonly selected: string | undefined;
   readonly response: ServerResponse;
 }
+
+/** A path that lists, not one that names an object. */
+const COLLECTION = /^\/(?:api\/v1|apis\/[^/]+\/v1)\/(?:namespaces\/[^/]+\/)?[a-z]+$/;
 
 /** Real time, but nobody waits long: what would take half a minute is over at once. */
 export const hastyClock: Clock = {
@@ -72,13 +77,19 @@ export class FakeApiServer {
     return this.#collections.get(collection)?.get(name);
   }
 
+  all(collection: string): FakeObject[] {
+    return [...(this.#collections.get(collection)?.values() ?? [])];
+  }
+
   /** As another client would: watchers are told. */
   put(collection: string, object: FakeObject): FakeObject {
     const objects = this.#of(collection);
     const type = objects.has(object.metadata.name) ? "MODIFIED" : "ADDED";
     this.#version += 1;
-    const stored = structuredClone(object);
-    stored.metadata.resourceVersion = String(this.#version);
+    const namespace = /\/namespaces\/([^/]+)\/[a-z]+$/.exec(collection)?.[1];
+    const copy = structuredClone(object);
+    const metadata = { ...copy.metadata, ...(namespace !== undefined && { namespace }) };
+    const stored = { ...copy, metadata: { ...metadata, resourceVersion: String(this.#version) } };
     objects.set(object.metadata.name, stored);
     this.#tell(collection, { type, object: stored });
     return stored;
@@ -88,6 +99,7 @@ export class FakeApiServer {
     const object = this.get(collection, name);
     this.#of(collection).delete(name);
     this.#version += 1;
+    if (object !== undefined) object.metadata.resourceVersion = String(this.#version);
     if (object !== undefined) this.#tell(collection, { type: "DELETED", object });
   }
 
@@ -125,16 +137,16 @@ export class FakeApiServer {
       return;
     }
     const body: unknown = chunks.length === 0 ? undefined : JSON.parse(Buffer.concat(chunks).toString());
-    if (url.searchParams.get("watch") === "true") this.#watch(url.pathname, response);
+    if (url.searchParams.get("watch") === "true") this.#watch(url, response);
     else if (method === "POST") this.#create(url.pathname, body as FakeObject, response);
-    else if (method === "GET" && this.#collections.has(url.pathname)) this.#list(url, response);
+    else if (method === "GET" && COLLECTION.test(url.pathname)) this.#list(url, response);
     else this.#item(method, url.pathname, body, response);
   }
 
-  #watch(collection: string, response: ServerResponse): void {
+  #watch(url: URL, response: ServerResponse): void {
     response.writeHead(200, { "content-type": "application/json" });
     response.flushHeaders();
-    const watcher = { collection, response };
+    const watcher = { collection: url.pathname, selected: selectedName(url), response };
     this.#watchers.add(watcher);
     response.once("close", () => this.#watchers.delete(watcher));
   }
@@ -145,10 +157,11 @@ export class FakeApiServer {
   }
 
   #list(url: URL, response: ServerResponse): void {
-    const selected = /^metadata\.name=(.+)$/.exec(url.searchParams.get("fieldSelector") ?? "")?.[1];
-    const all = [...this.#of(url.pathname).values()].filter(
-      ({ metadata }) => selected === undefined || metadata.name === selected,
-    );
+    const selected = selectedName(url);
+    const collections = [...this.#collections].filter(([path]) => covers(url.pathname, path));
+    const all = collections
+      .flatMap(([, objects]) => [...objects.values()])
+      .filter(({ metadata }) => selected === undefined || metadata.name === selected);
     const from = Number(url.searchParams.get("continue") ?? 0);
     // Smaller than any client asks for, so that there are pages.
     const items = all.slice(from, from + 2);
@@ -195,11 +208,22 @@ export class FakeApiServer {
     return objects;
   }
 
-  #tell(collection: string, event: object): void {
+  #tell(collection: string, event: { readonly type: string; readonly object: FakeObject }): void {
+    const { name } = event.object.metadata;
     for (const watcher of this.#watchers) {
-      if (watcher.collection === collection) watcher.response.write(JSON.stringify(event) + "\n");
+      const selects = watcher.selected === undefined || watcher.selected === name;
+      if (selects && covers(watcher.collection, collection)) watcher.response.write(JSON.stringify(event) + "\n");
     }
   }
+}
+
+/** /api/v1/secrets is the Secrets of all namespaces. */
+function covers(asked: string, collection: string): boolean {
+  return asked === collection || asked === collection.replace(/\/namespaces\/[^/]+\//, "/");
+}
+
+function selectedName(url: URL): string | undefined {
+  return /^metadata\.name=(.+)$/.exec(url.searchParams.get("fieldSelector") ?? "")?.[1];
 }
 
 function json(response: ServerResponse, code: number, body: object): void {
@@ -211,11 +235,11 @@ function status(response: ServerResponse, code: number, message: string): void {
 }
 
 /** Polls until `check` no longer throws; its last error after five seconds. */
-export async function eventually(check: () => void): Promise<void> {
+export async function eventually(check: () => void | Promise<void>): Promise<void> {
   const deadlineMs = Date.now() + 5_000;
   for (;;) {
     try {
-      check();
+      await check();
       return;
     } catch (error) {
       if (Date.now() > deadlineMs) throw error;

@@ -16,9 +16,13 @@ export interface ClusterNamespacesOptions {
   readonly onProblem: (message: string) => void;
 }
 
+/** Called with one namespace that was added, changed or deleted; with undefined after a whole list. */
+type NamespaceListener = (name: string | undefined) => void;
+
 export class ClusterNamespaces implements NamespacesSource {
   readonly #followed: FollowedList;
   #known: Map<string, NamespaceFacts> | undefined;
+  #changed: NamespaceListener | undefined;
 
   constructor({ config, clock, onProblem }: ClusterNamespacesOptions) {
     const api = config.makeApiClient(CoreV1Api);
@@ -31,11 +35,13 @@ export class ClusterNamespaces implements NamespacesSource {
       list: (next) => api.listNamespace({ limit: PAGE, ...(next !== undefined && { _continue: next }) }),
       onList: (items) => {
         this.#known = new Map(items.map(namespaceFacts));
+        this.#changed?.(undefined);
       },
       onEvent: (type, object) => {
         const [name, facts] = namespaceFacts(object);
         if (type === "DELETED") this.#known?.delete(name);
         else this.#known?.set(name, facts);
+        this.#changed?.(name);
       },
     });
   }
@@ -46,6 +52,14 @@ export class ClusterNamespaces implements NamespacesSource {
 
   stop(): void {
     this.#followed.stop();
+  }
+
+  onChange(changed: NamespaceListener): void {
+    this.#changed = changed;
+  }
+
+  names(): Iterable<string> {
+    return this.#known?.keys() ?? [];
   }
 
   get ready(): boolean {

@@ -56,8 +56,36 @@ export class Metrics {
   });
   readonly problems = new Counter({
     name: `${PREFIX}background_failures_total`,
-    help: "Failures beside admission, by part (certificates, ca_bundle, namespaces)",
+    help: "Failures beside admission, by part (certificates, ca_bundle, namespaces, classes, settings, class_sync, events)",
     labelNames: ["part"] as const,
+    registers: [this.registry],
+  });
+  readonly classCopies = new Gauge({
+    name: `${PREFIX}class_copies`,
+    help: "Namespaces with a copy of the classes, by state: synced, pending, foreign (a Secret that is not ours is in the way)",
+    labelNames: ["state"] as const,
+    registers: [this.registry],
+  });
+  readonly classCopyWrites = new Counter({
+    name: `${PREFIX}class_copy_writes_total`,
+    help: "Attempts to write a namespace's copy of the classes, by result (created, updated, failed)",
+    labelNames: ["result"] as const,
+    registers: [this.registry],
+  });
+  readonly classCopyQueue = new Gauge({
+    name: `${PREFIX}class_copy_queue_length`,
+    help: "Namespaces that wait for their copy of the classes to be looked at",
+    registers: [this.registry],
+  });
+  readonly classCopySuccess = new Gauge({
+    name: `${PREFIX}class_copy_last_success_timestamp_seconds`,
+    help: "When a namespace's copy of the classes was last found or made right, in seconds since 1970",
+    registers: [this.registry],
+  });
+  readonly events = new Counter({
+    name: `${PREFIX}events_total`,
+    help: "Outcomes worth an Event, by result (sent, repeated, limited, dropped, failed)",
+    labelNames: ["result"] as const,
     registers: [this.registry],
   });
 

@@ -16,6 +16,8 @@ export interface MutateParts {
   readonly log: Logger;
   /** Requests in flight beyond this are let through unchanged: a slow answer delays every pod of the cluster. */
   readonly mostInFlight: number;
+  /** Told of each answer after it was sent. Must not throw. */
+  readonly observe?: (outcome: Outcome) => void;
 }
 
 export function mutateRoute(parts: MutateParts): Router {
@@ -91,6 +93,7 @@ async function mutate({ body, response, load }: Received, parts: MutateParts): P
   }
   logAdmission(log, { uid, outcome, milliseconds });
   response.status(outcome.status).json(outcome.body);
+  parts.observe?.(outcome);
 }
 
 /** A decision that fails lets the pod pass; only without a uid to answer to is it the client's error. */

@@ -17,6 +17,8 @@ export interface SourceParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** The classes or the settings are others than before. */
+  readonly changed: () => void;
 }
 
 export function watchClasses(directory: string, catalog: Catalog, parts: SourceParts): Watched<ClassSet> {
@@ -42,10 +44,7 @@ export function watchSettings<T>(
     name: `the settings in ${file}`,
     stamp: () => fileStamp(file),
     read: async () => parse(await readFile(file, "utf8")),
-    onChange: () => {
-      parts.metrics.sourceReloads.inc({ source: "settings", result: "good" });
-      parts.log.info({ file }, "settings read");
-    },
+    onChange: () => tellSettings({ file }, parts),
     ...reporting("settings", parts),
   });
 }
@@ -80,7 +79,14 @@ export class NamespacesFile implements NamespacesSource {
   }
 }
 
-function tellClasses({ classes }: ClassSet, { log, metrics }: SourceParts): void {
+/** `where` is for the log line. */
+export function tellSettings(where: Readonly<Record<string, string>>, { log, metrics, changed }: SourceParts): void {
+  metrics.sourceReloads.inc({ source: "settings", result: "good" });
+  log.info(where, "settings read");
+  changed();
+}
+
+export function tellClasses({ classes }: ClassSet, { log, metrics, changed }: SourceParts): void {
   metrics.classValid.reset();
   let bad = 0;
   for (const { name, text, problems } of classes.values()) {
@@ -94,6 +100,7 @@ function tellClasses({ classes }: ClassSet, { log, metrics }: SourceParts): void
   }
   metrics.sourceReloads.inc({ source: "classes", result: bad === 0 ? "good" : "bad" });
   log.info({ classes: [...classes.keys()], bad }, "classes read");
+  changed();
 }
 
 interface Reporting {
@@ -101,7 +108,7 @@ interface Reporting {
   readonly onProblem: (message: string) => void;
 }
 
-function reporting(source: string, { clock, log, metrics }: SourceParts): Reporting {
+export function reporting(source: string, { clock, log, metrics }: SourceParts): Reporting {
   return {
     clock,
     onProblem(message) {

@@ -1,0 +1,64 @@
+// What a namespace's copy of the classes should hold, and what is to be done about the one that is there. Pure.
+
+import { createHash } from "node:crypto";
+import type { Settings } from "../settings/settings.ts";
+import { classesFor, mayUse } from "./authorise.ts";
+import type { ClassSet } from "./class-set.ts";
+import { isOlder, type Stamp } from "./stamp.ts";
+
+/** A Secret of that name in a namespace, without its content. */
+export interface Copy {
+  /** It carries our label; else it is somebody's own and none of our business. */
+  readonly managed: boolean;
+  readonly stamp: Stamp;
+  /** Class name -> digest of its text. */
+  readonly digests: ReadonlyMap<string, string>;
+}
+
+export interface Wanted {
+  readonly texts: ReadonlyMap<string, string>;
+  /** Broken since before we started, so we do not know its last good text: what the copy holds of it stays. */
+  readonly kept: ReadonlySet<string>;
+  readonly stamp: Stamp;
+}
+
+/** What copies are made of. */
+export interface CopySources {
+  readonly classes: ClassSet;
+  readonly settings: Settings;
+  readonly stamp: Stamp;
+}
+
+export type Verdict = "same" | "create" | "update" | "foreign" | "behind";
+
+/** Exactly the classes that this namespace may use. */
+export function wantedCopy(
+  { classes, settings, stamp }: CopySources,
+  namespace: { readonly name: string; readonly labels: Readonly<Record<string, string>> },
+): Wanted {
+  const broken = [...classes.classes.values()].filter(({ text }) => text === undefined).map(({ name }) => name);
+  return {
+    texts: classesFor(classes, settings, namespace),
+    kept: new Set(broken.filter((name) => mayUse(settings, name, namespace))),
+    stamp,
+  };
+}
+
+/** `behind`: the copy was made from newer sources than ours, and holds something else. */
+export function judge(copy: Copy | undefined, wanted: Wanted): Verdict {
+  if (copy === undefined) return wanted.texts.size === 0 ? "same" : "create";
+  if (!copy.managed) return "foreign";
+  if (holds(copy, wanted)) return "same";
+  return isOlder(wanted.stamp, copy.stamp) ? "behind" : "update";
+}
+
+export function digestOf(text: string | Buffer): string {
+  return createHash("sha256").update(text).digest("base64");
+}
+
+function holds({ digests }: Copy, { texts, kept }: Wanted): boolean {
+  return (
+    [...texts].every(([name, text]) => digests.get(name) === digestOf(text)) &&
+    [...digests.keys()].every((name) => texts.has(name) || kept.has(name))
+  );
+}
