@@ -3,21 +3,24 @@
 // Not one of the ordinary tests: those run offline and without Go.
 
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import {
+  CLASSES_SECRET,
   CONFIG_ANNOTATION,
   CONTAINER_NAME,
   DEFAULT_NAMESPACE,
   INJECT_KEY,
   NAMESPACE_LABEL,
   NAMESPACE_LABEL_VALUE,
+  SETTINGS_CONFIG_MAP,
   STATUS_ANNOTATION,
   VOLUME_NAME,
 } from "../../webhook/inject/contract.ts";
 import { awkwardPods } from "./awkward-pods.ts";
+import { applyClasses, applySettings, eventsAbout, outputs, runNow, textsIn } from "./classes.ts";
 import { type Answer, ask, eventually, get, kubectl } from "./kubectl.ts";
 import { type WebhookProcess, asService, onLoopback, pointAt, startWebhook } from "./webhook-process.ts";
 
@@ -46,6 +49,8 @@ const name = `asked-${process.pid}`;
 const labelled = `${name}-labelled`;
 const restricted = `${name}-restricted`;
 const unlabelled = `${name}-unlabelled`;
+const later = `${name}-later`;
+const foreign = `${name}-foreign`;
 const account = `system:serviceaccount:${DEFAULT_NAMESPACE}:pilotfish`;
 
 let directory = "";
@@ -88,6 +93,13 @@ async function namespace(called: string, labels: Texts): Promise<void> {
   );
 }
 
+async function hold(where: string, texts: Texts): Promise<void> {
+  const expected = JSON.stringify(texts);
+  await eventually(`the copy in ${where} is ${expected}`, async () =>
+    JSON.stringify(await textsIn(where)) === expected ? true : undefined,
+  );
+}
+
 async function bundles(): Promise<(string | undefined)[]> {
   const { webhooks } = await get<Configuration>("mutatingwebhookconfiguration", "pilotfish");
   return webhooks.map(({ clientConfig }) => clientConfig.caBundle);
@@ -95,9 +107,8 @@ async function bundles(): Promise<(string | undefined)[]> {
 
 before(async () => {
   directory = await mkdtemp(join(tmpdir(), "pilotfish-"));
-  await mkdir(join(directory, "classes"));
-  await writeFile(join(directory, "classes/default"), '[[outputs.file]]\n  files = ["stdout"]\n');
   await kubectl(["apply", "-k", base]);
+  await applyClasses({ default: outputs("first") });
   const on = { [NAMESPACE_LABEL]: NAMESPACE_LABEL_VALUE };
   await namespace(labelled, on);
   await namespace(restricted, { ...on, "pod-security.kubernetes.io/enforce": "restricted" });
@@ -114,7 +125,18 @@ before(async () => {
 after(async () => {
   await webhook?.stop();
   await ask(["delete", "mutatingwebhookconfiguration", "pilotfish", "--ignore-not-found"]);
-  await ask(["delete", "namespace", labelled, restricted, unlabelled, "--wait=false"]);
+  await applySettings(await readFile(join(base, "config.yaml"), "utf8"));
+  await ask([
+    "delete",
+    "namespace",
+    labelled,
+    restricted,
+    unlabelled,
+    later,
+    foreign,
+    "--wait=false",
+    "--ignore-not-found",
+  ]);
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -191,6 +213,103 @@ test("pods of a Deployment get the agent, each once", async () => {
   for (const each of pods) assert.ok(isInjected(each), each.metadata.name);
 });
 
+describe("the classes reach the namespaces", () => {
+  test("one that is labelled has them", async () => {
+    await eventually("the copy", async () => ((await textsIn(labelled)) === undefined ? undefined : true));
+    assert.deepEqual(await textsIn(labelled), { default: outputs("first") });
+    assert.equal(await textsIn(DEFAULT_NAMESPACE, "-l", "app.kubernetes.io/managed-by=pilotfish"), undefined);
+  });
+
+  test("so has one into which a pod was injected because the pod asked", async () => {
+    // The pods of the table above.
+    await eventually("the copy", async () => ((await textsIn(unlabelled)) === undefined ? undefined : true));
+  });
+
+  test("but not one that only saw a dry run, until it is labelled", async () => {
+    await namespace(later, {});
+    const labels = { [INJECT_KEY]: "true" };
+    const { pod: shown } = await create(pod({ name: "dry", namespace: later, labels }), "--dry-run=server");
+    assert.ok(isInjected(shown));
+    // An edit that has reached one namespace has passed all others.
+    await applyClasses({ default: outputs("second") });
+    await hold(labelled, { default: outputs("second") });
+    assert.equal(await textsIn(later), undefined);
+    await namespace(later, { [NAMESPACE_LABEL]: NAMESPACE_LABEL_VALUE });
+    await hold(later, { default: outputs("second") });
+  });
+
+  test("each holds what it may use, and follows the settings and its own labels", async () => {
+    await applyClasses({ default: outputs("third"), prod: outputs("prod") });
+    await hold(labelled, { default: outputs("third"), prod: outputs("prod") });
+    await applySettings(`classes: {prod: {namespaces: {matchLabels: {team: ${name}}}}}`);
+    await hold(labelled, { default: outputs("third") });
+    await kubectl(["label", "namespace", labelled, `team=${name}`]);
+    await hold(labelled, { default: outputs("third"), prod: outputs("prod") });
+    await hold(unlabelled, { default: outputs("third") });
+  });
+
+  test("a copy that is deleted comes back; one that somebody else made is left alone and told", async () => {
+    await kubectl(["-n", labelled, "delete", "secret", CLASSES_SECRET]);
+    await hold(labelled, { default: outputs("third"), prod: outputs("prod") });
+    const own = JSON.stringify({ mine: "x" });
+    await namespace(foreign, {});
+    await kubectl(["-n", foreign, "create", "secret", "generic", CLASSES_SECRET, `--from-literal=mine=${own}`]);
+    await namespace(foreign, { [NAMESPACE_LABEL]: NAMESPACE_LABEL_VALUE });
+    const [told] = await eventsAbout(foreign, "ForeignClassesSecret");
+    assert.deepEqual([told?.regarding.kind, told?.regarding.name], ["Secret", CLASSES_SECRET]);
+    assert.deepEqual(await textsIn(foreign), { mine: own });
+  });
+
+  test("no content is in the log", () => {
+    assert.match(webhook.log(), /copy of the classes created/);
+    assert.doesNotMatch(webhook.log(), /hunter2|stdout/);
+  });
+});
+
+describe("who asked for the agent and did not get it finds an Event", () => {
+  const annotations = { "pilotfish.dev/plugins": "statsdd" };
+  const podSpec = { restartPolicy: "Never", containers: [{ name: "app", image: "registry.example.com/app" }] };
+  const template = { metadata: { labels: { app: "wrong" }, annotations }, spec: podSpec };
+  const runsAlways = { ...template, spec: { ...podSpec, restartPolicy: "Always" } };
+  const selector = { matchLabels: { app: "wrong" } };
+  const jobTemplate = { spec: { template } };
+  const owners: readonly [apiVersion: string, kind: string, spec: object][] = [
+    ["apps/v1", "Deployment", { replicas: 3, selector, template: runsAlways }],
+    ["apps/v1", "StatefulSet", { serviceName: "wrong", selector, template: runsAlways }],
+    ["batch/v1", "Job", { template }],
+    ["batch/v1", "CronJob", { schedule: "0 0 1 1 *", jobTemplate }],
+  ];
+  for (const [apiVersion, kind, spec] of owners) {
+    test(`on the ${kind}`, async () => {
+      const called = `wrong-${kind.toLowerCase()}`;
+      const object = { apiVersion, kind, metadata: { name: called, namespace: labelled }, spec };
+      await kubectl(["create", "-f", "-"], JSON.stringify(object));
+      // Nobody waits for the first of January.
+      if (kind === "CronJob") {
+        const job = await runNow(labelled, called, jobTemplate);
+        await kubectl(["create", "-f", "-"], JSON.stringify(job));
+      }
+      const events = await eventsAbout(labelled, "UnknownPlugin", called);
+      assert.equal(events.length, 1, "once, however many pods");
+      const [{ regarding, type, note } = assert.fail()] = events;
+      const { uid } = (await get<{ metadata: { uid: string } }>(kind, called, "-n", labelled)).metadata;
+      assert.deepEqual([regarding.kind, regarding.uid, type], [kind, uid, "Warning"]);
+      assert.match(note, /statsdd.*did you mean statsd/);
+      const shown = await kubectl(["-n", labelled, "describe", kind, called]);
+      assert.match(shown, /UnknownPlugin/);
+    });
+  }
+
+  test("on the pod that has no owner, but not for a dry run", async () => {
+    await create(pod({ name: "dry-wrong", namespace: labelled, annotations }), "--dry-run=server");
+    await create(pod({ name: "lone-wrong", namespace: labelled, annotations }));
+    const [event] = await eventsAbout(labelled, "UnknownPlugin", "lone-wrong");
+    assert.equal(event?.regarding.kind, "Pod");
+    const { stdout } = await ask(["-n", labelled, "get", "events", "-o", "name"]);
+    assert.doesNotMatch(stdout, /dry-wrong/);
+  });
+});
+
 test("applying the manifests again leaves the bundle in place", async () => {
   // The manifests name the Service; both at once is not allowed.
   await pointAt(asService);
@@ -219,9 +338,23 @@ describe("the rights of the webhook", () => {
     [false, "create", configurations],
     [true, "get", "secrets/pilotfish-certificates", "-n", DEFAULT_NAMESPACE],
     [true, "create", "secrets", "-n", DEFAULT_NAMESPACE],
-    [false, "get", "secrets/pilotfish-classes", "-n", DEFAULT_NAMESPACE],
+    [true, "watch", `configmaps/${SETTINGS_CONFIG_MAP}`, "-n", DEFAULT_NAMESPACE],
+    [false, "watch", "configmaps", "-n", DEFAULT_NAMESPACE],
+    [true, "get", `secrets/${CLASSES_SECRET}`, "-n", "default"],
+    [true, "update", `secrets/${CLASSES_SECRET}`, "-n", "default"],
+    [true, "watch", `secrets/${CLASSES_SECRET}`, "-A"],
+    [false, "delete", `secrets/${CLASSES_SECRET}`, "-n", "default"],
+    [true, "create", "secrets", "-n", "default"],
     [false, "list", "secrets", "-n", DEFAULT_NAMESPACE],
+    [false, "watch", "secrets", "-A"],
     [false, "get", "secrets", "-n", "kube-system"],
+    [false, "update", "secrets/another", "-n", "default"],
+    [true, "create", "events.events.k8s.io", "-n", "default"],
+    [false, "patch", "events.events.k8s.io", "-n", "default"],
+    [true, "get", "replicasets.apps", "-n", "default"],
+    [false, "list", "replicasets.apps", "-n", "default"],
+    [true, "get", "jobs.batch", "-n", "default"],
+    [false, "get", "deployments.apps", "-n", "default"],
     [false, "delete", "namespaces"],
     [false, "create", "pods", "-n", DEFAULT_NAMESPACE],
   ];

@@ -17,12 +17,12 @@ export interface WebhookProcess {
   readonly stop: () => Promise<number | null>;
 }
 
-/** `directory` takes its kubeconfig and must hold `classes/`. */
+/** `directory` takes its kubeconfig. Classes and settings come from the cluster, as the manifests have it. */
 export async function startWebhook(directory: string, options: readonly string[] = []): Promise<WebhookProcess> {
   const kubeconfig = join(directory, "webhook.kubeconfig");
   await writeFile(kubeconfig, await ownKubeconfig(), { mode: 0o600 });
   // Its certificate is for its Service; the API server comes by `localhost` here.
-  const args = ["webhook", "--listen=127.0.0.1:0", `--classes=${directory}/classes`, "--drain-delay=0", ...options];
+  const args = ["webhook", "--listen=127.0.0.1:0", "--drain-delay=0", ...options];
   const child = spawn(join(home, "bin/pilotfish"), [...args, "--service", "localhost"], {
     env: { ...process.env, KUBECONFIG: kubeconfig },
     stdio: ["ignore", "pipe", "pipe"],

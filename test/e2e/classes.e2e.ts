@@ -80,7 +80,7 @@ test("refused in a Deployment, where nobody sees a warning, it is an event on th
   assert.equal(agentOf(pod), "none");
   const owner = await until("the event", async () => {
     const { items } = await get<{ items: readonly Event[] }>("events", "-n", place);
-    return items.find(({ reason, message }) => reason === "class_not_allowed" && message.includes("guarded"))
+    return items.find(({ reason, message }) => reason === "ClassNotAllowed" && message.includes("guarded"))
       ?.involvedObject;
   });
   assert.ok(["Deployment", "ReplicaSet"].includes(owner.kind), owner.kind);

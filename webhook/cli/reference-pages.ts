@@ -28,7 +28,9 @@ function reasonsPage(): string {
     "# Reasons",
     "",
     "Why a pod was injected or not. The codes are stable: they are the label `reason` of the webhook's metrics, the field",
-    "`reason` of its log lines, the reason of events, and the audit annotation `reason`. No pod is ever denied.",
+    "`reason` of its log lines and the audit annotation `reason`. Who asked for the agent and did not get all of it finds an",
+    "Event on the pod's Deployment, CronJob or other owner; its reason is the code in CamelCase (`UnknownClass`). No pod is",
+    "ever denied.",
   ];
   for (const [outcome, title] of Object.entries(OUTCOMES)) {
     lines.push("", `## ${title}`);

@@ -48,13 +48,18 @@ for (const [what, metadata, expected] of about) {
     const event = notable(await admitted({ ...metadata, annotations: wrong }));
     assert.deepEqual({ ...event?.about, ...expected }, event?.about);
     assert.equal(event?.namespace, "shop");
-    assert.match(event.note, /statsdd.*did you mean/);
+    assert.match(event.note, /^pilotfish-agent was not added: .*statsdd.*did you mean/);
   });
 }
+
+test("a part that is left out is told with what was added", async () => {
+  const note = notable(await admitted({ name: "web" }, {}, port))?.note ?? "";
+  assert.match(note, /^pilotfish-agent added with socket_listener.*8125/);
+});
 
 test("a long message is cut to what an Event takes, between characters", async () => {
   const outcome = { ...(await admitted({ name: "web", annotations: wrong })), message: "ä".repeat(600) };
   const note = notable(outcome)?.note ?? "";
-  assert.match(note, /^ä+…$/);
+  assert.match(note, /^pilotfish-agent was not added: ä+…$/);
   assert.ok(Buffer.byteLength(note) <= 1000);
 });

@@ -2,6 +2,7 @@
 
 import type { ObjectReference, Outcome } from "../admission/admit.ts";
 import { reasons } from "../admission/reasons.ts";
+import { CONTAINER_NAME } from "../inject/contract.ts";
 
 export interface Notable {
   readonly namespace: string;
@@ -20,13 +21,15 @@ const NOTE_BYTES = 1000;
  * Whoever asked for the agent and did not get it, or not all of it, was warned; these are the warnings that an Event
  * repeats, because the client of a Deployment's pods is a controller. Not for dry runs: they leave nothing behind.
  */
-export function notable({ reason, warnings, message, dryRun, pod }: Outcome): Notable | undefined {
+export function notable(outcome: Outcome): Notable | undefined {
+  const { reason, warnings, message, dryRun, pod, injected } = outcome;
   if (reason === undefined || dryRun || pod.namespace === "") return undefined;
   if (reasons[reason].outcome === "injected" || warnings.length === 0) return undefined;
   return {
     namespace: pod.namespace,
     reason: camelCase(reason),
-    note: firstBytes(message, NOTE_BYTES),
+    // A part that was left out is told with what was added.
+    note: firstBytes(injected ? message : `${CONTAINER_NAME} was not added: ${message}`, NOTE_BYTES),
     about: pod.controller ?? nearest(pod.namespace, pod.name),
   };
 }
