@@ -103,6 +103,14 @@ const WORDS = [
 ];
 const soup = fc.array(fc.constantFrom(...ALPHABET, ...WORDS), { maxLength: 60 }).map((parts) => parts.join(""));
 
+test("a label without a value is no tag", () => {
+  const parsed = parsePrometheusText(Buffer.from('a{b="",c="x"} 1\n'));
+  assert.ok("page" in parsed);
+  const [metric] = metricsOfPage(parsed.page, { version: 1, nowNs: 0n, ignoreTimestamp: false });
+  assert.equal(metric?.tagCount, 1);
+  assert.equal(metric?.tag("c"), "x");
+});
+
 test("no bytes make a parser throw", () => {
   const anything = fc.oneof(
     fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),

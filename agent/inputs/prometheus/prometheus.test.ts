@@ -31,9 +31,12 @@ async function scrape(answer: Answering, toml: string, times = 1): Promise<Scrap
   const filled = toml.replaceAll("SERVER", server.url).replaceAll("HOST", server.url.slice("http://".length));
   const input = new TestPrometheus(filled);
   let lines: readonly string[] = [];
-  for (let i = 0; i < times; i++) lines = await input.gather();
-  await input.input.stop?.();
-  await server.close();
+  try {
+    for (let i = 0; i < times; i++) lines = await input.gather();
+  } finally {
+    await input.input.stop?.();
+    await server.close();
+  }
   return { server, input, lines: comparable(lines, input.nowNs, server.url) };
 }
 
@@ -57,14 +60,14 @@ for (const [url, path, tag] of [
   });
 }
 
-test("pages behind unix sockets", async () => {
+test("pages behind unix sockets", async (t) => {
   const path = join(directory, "app.sock");
   const server = await recordHttp(page, { path });
+  t.after(() => server.close());
   const urls = [`unix://${path}`, `unix://${path}?path=/mine%3Fx%3D1`];
   const input = new TestPrometheus(`urls = ${JSON.stringify(urls)}`);
   const lines = await input.gather();
   await input.input.stop?.();
-  await server.close();
   assert.deepEqual(input.errors, []);
   assert.deepEqual(server.requests.map(({ url, headers }) => `${headers.host} ${url}`).toSorted(), [
     "localhost /metrics",
@@ -120,16 +123,16 @@ for (const [name, toml, authorization] of [
   });
 }
 
-test("a token's file that is not there is this collection's error, and the next one's success", async () => {
+test("a token's file that is not there is this collection's error, and the next one's success", async (t) => {
   const path = join(directory, "late-token");
   const server = await recordHttp(page);
+  t.after(() => server.close());
   const input = new TestPrometheus(`urls = ["${server.url}"]\nbearer_token = "${path}"`);
   assert.deepEqual(await input.gather(), []);
   assert.match(input.errors.join(), /cannot read bearer_token ".*late-token": .*ENOENT.*mount the file/);
   writeFileSync(path, "now");
   assert.equal((await input.gather()).length, 1);
   await input.input.stop?.();
-  await server.close();
 });
 
 for (const [name, answer, expected] of [
@@ -173,8 +176,9 @@ test("a page that fails does not hold up the others", async () => {
   assert.equal(input.errors.length, 2);
 });
 
-test("redirects are followed with the login, but to another host without it", async () => {
+test("redirects are followed with the login, but to another host without it", async (t) => {
   const elsewhere = await recordHttp(page);
+  t.after(() => elsewhere.close());
   const away = elsewhere.url.replace("127.0.0.1", "localhost");
   const answer: Answering = ({ url }) => {
     if (url === "/away") return { status: 307, headers: { location: `${away}/there?x=1` } };
@@ -182,7 +186,6 @@ test("redirects are followed with the login, but to another host without it", as
   };
   const toml = `urls = ["SERVER/near", "SERVER/away"]\nusername = "u"\npassword = "p"`;
   const { server, input } = await scrape(answer, toml);
-  await elsewhere.close();
   assert.deepEqual(input.errors, []);
   assert.deepEqual(server.requests.map(({ url, headers }) => `${url} ${headers.authorization}`).toSorted(), [
     "/away Basic dTpw",
@@ -218,10 +221,11 @@ test("a page above content_length_limit is passed over and counted; one of that 
   assert.equal(server.requests.length, 2);
 });
 
-test("self-statistics per target, gone after stop", async () => {
+test("self-statistics per target, gone after stop", async (t) => {
   const server = await recordHttp(({ url }) =>
     url === "/bad" ? { status: 500 } : { status: 200, body: url === "/long" ? "a 1\nb 2\n" : "a 1\n" },
   );
+  t.after(() => server.close());
   const input = new TestPrometheus(
     `urls = ["${server.url.replace("//", "//u:secret@")}/good", "${server.url}/bad", "${server.url}/long"]
      content_length_limit = 4`,
@@ -236,7 +240,6 @@ test("self-statistics per target, gone after stop", async () => {
   const expected = [...of("good", 1, [0, 2, 0]), ...of("bad", 0, [0, 0, 2]), ...of("long", 1, [2, 2, 0])];
   assert.deepEqual(statisticsOf(input), expected);
   await input.input.stop?.();
-  await server.close();
   assert.deepEqual(statisticsOf(input), []);
 });
 
@@ -256,7 +259,7 @@ test("prometheus_request is called as the URL is written, and comes for failures
   assert.match(lines, /^prometheus_request,page=http:\/\/server response_time=[\d.e-]+ now$/);
 });
 
-test("a page without end is left at the limit, and its connection with it", async () => {
+test("a page without end is left at the limit, and its connection with it", async (t) => {
   let sentBytes = 0;
   const chunk = Buffer.alloc(65_536, "a 1\n");
   const closed = Promise.withResolvers<void>();
@@ -272,13 +275,16 @@ test("a page without end is left at the limit, and its connection with it", asyn
     more();
   });
   server.listen(0, "127.0.0.1");
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const input = new TestPrometheus(`urls = ["http://127.0.0.1:${port}"]\ncontent_length_limit = "1MB"`);
   assert.deepEqual(await input.gather(), []);
   await closed.promise;
   await input.input.stop?.();
-  server.close();
   assert.ok(sentBytes < 32 * 1_048_576, `${sentBytes} bytes were sent`);
   assert.match(input.log.join(), /content length exceeded maximum body size \(1000000\)/);
 });
@@ -290,12 +296,16 @@ test("a big page comes in slices that wait for room", async () => {
   assert.equal(input.waits, 2);
 });
 
-test("https: the authority that is named is believed, others are not", async () => {
+test("https: the authority that is named is believed, others are not", async (t) => {
   const made = await testCertificates({ ipAddresses: ["127.0.0.1"] });
   const authority = join(directory, "ca.pem");
   writeFileSync(authority, made.authority);
   const server = https.createServer({ cert: made.certificate, key: made.key }, (_, response) => response.end("a 1\n"));
   server.listen(0, "127.0.0.1");
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
   await once(server, "listening");
   const urls = `urls = ["https://127.0.0.1:${(server.address() as AddressInfo).port}/m"]\n`;
   const results: string[] = [];
@@ -305,17 +315,16 @@ test("https: the authority that is named is believed, others are not", async () 
     results.push(`${lines.length} ${/certificate/.test(input.errors.join())}`);
     await input.input.stop?.();
   }
-  server.closeAllConnections();
-  server.close();
   assert.deepEqual(results, ["0 true", "1 false", "1 false"]);
 });
 
-test("stopping ends what is under way, and nothing is emitted afterwards", async () => {
+test("stopping ends what is under way, and nothing is emitted afterwards", async (t) => {
   const arrived = Promise.withResolvers<void>();
   const server = await recordHttp(() => {
     arrived.resolve();
     return "hang";
   });
+  t.after(() => server.close());
   const input = new TestPrometheus(`urls = ["${server.url}"]`);
   const gathering = input.gather();
   await arrived.promise;
@@ -323,5 +332,4 @@ test("stopping ends what is under way, and nothing is emitted afterwards", async
   assert.deepEqual(await gathering, []);
   assert.deepEqual(input.errors, []);
   await input.input.stop?.();
-  await server.close();
 });
