@@ -16,12 +16,13 @@ import type { Logger } from "./log/logger.ts";
 import type { Metrics } from "./server/metrics.ts";
 import type { Knowledge } from "./sources/knowledge.ts";
 
+/** Called with a namespace; with undefined when many may have changed. */
+type Changed = (namespace: string | undefined) => void;
+
 export interface BackgroundParts {
   readonly cluster: {
-    readonly namespaces: ClassSyncOptions["namespaces"] & {
-      onChange(changed: (name: string | undefined) => void): void;
-    };
-    readonly classes: CopyStore & { onCopy(changed: (namespace: string) => void): void };
+    readonly namespaces: ClassSyncOptions["namespaces"] & { onChange(changed: Changed): void };
+    readonly classes: CopyStore & { onCopy(changed: Changed): void };
     readonly events: EventSink;
   };
   readonly knowledge: Pick<Knowledge, "copySources" | "onChange">;
@@ -34,8 +35,11 @@ export interface BackgroundParts {
 export interface Background {
   /** Told of each answered admission. Returns at once and never throws. */
   readonly observe: (outcome: Outcome) => void;
-  readonly stop: () => void;
+  /** After the last admission. Work that is begun is ended, within two seconds. */
+  readonly stop: () => Promise<void>;
 }
+
+const STOP_MS = 2_000;
 
 export function openBackground(parts: BackgroundParts): Background {
   const { cluster, knowledge, ownNamespace, clock } = parts;
@@ -48,8 +52,9 @@ export function openBackground(parts: BackgroundParts): Background {
     clock,
     report: reportTo(parts, events),
   });
-  cluster.classes.onCopy((namespace) => sync.touch(namespace));
-  cluster.namespaces.onChange((name) => (name === undefined ? sync.touchAll() : sync.touch(name)));
+  const changed: Changed = (namespace) => (namespace === undefined ? sync.touchAll() : sync.touch(namespace));
+  cluster.classes.onCopy(changed);
+  cluster.namespaces.onChange(changed);
   knowledge.onChange(() => sync.touchAll());
   sync.touchAll();
   return {
@@ -58,8 +63,8 @@ export function openBackground(parts: BackgroundParts): Background {
       const event = notable(outcome);
       if (event !== undefined) events.tell(event);
     },
-    stop() {
-      sync.stop();
+    async stop() {
+      await sync.stop(STOP_MS);
       events.stop();
     },
   };

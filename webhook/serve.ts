@@ -65,9 +65,10 @@ export async function serve(options: ServeOptions, log: Logger): Promise<Running
       readiness.drain();
       log.info({ drainDelayMs: options.drainDelayMs }, "shutting down: not ready any more");
       await new Promise<void>((resolve) => systemClock.after(options.drainDelayMs, resolve));
-      for (const source of [background, knowledge, keeper, cluster]) source?.stop();
+      for (const source of [knowledge, keeper, cluster]) source?.stop();
       await close(server, options.graceMs);
       if (plain !== undefined) await close(plain.server, options.graceMs);
+      await background?.stop();
       log.info("shut down: every request in flight was answered");
     },
   };

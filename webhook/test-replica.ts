@@ -11,7 +11,7 @@ import type { FakeApiServer } from "./kube/fake-api-server.ts";
 import { FollowedTexts } from "./kube/followed-texts.ts";
 import { ClusterNamespaces } from "./kube/namespaces.ts";
 import { createLogger } from "./log/logger.ts";
-import { readServeOptions } from "./serve-options.ts";
+import { readServeOptions, type RawServeOptions } from "./serve-options.ts";
 import { Metrics } from "./server/metrics.ts";
 import { openKnowledge, type Knowledge } from "./sources/knowledge.ts";
 
@@ -46,10 +46,10 @@ export interface Replica {
   /** All that it logged. */
   readonly log: () => string;
   readonly answered: (outcome: Partial<Outcome>) => void;
-  readonly stop: () => void;
+  readonly stop: () => Promise<void>;
 }
 
-export async function startReplica(api: FakeApiServer): Promise<Replica> {
+export async function startReplica(api: FakeApiServer, raw: RawServeOptions = {}): Promise<Replica> {
   const clock = new HurriedClock();
   const metrics = new Metrics();
   let text = "";
@@ -60,7 +60,7 @@ export async function startReplica(api: FakeApiServer): Promise<Replica> {
   const settings = new FollowedTexts({ ...base, namespace: OWN, name: "pilotfish" });
   const cluster = { namespaces, classes, settings, events: new ClusterEvents({ ...base, instance: "replica" }) };
   for (const followed of [namespaces, classes, settings]) followed.start();
-  const knowledge = await openKnowledge(readServeOptions({}, {}), { catalog, clock, log, metrics, cluster });
+  const knowledge = await openKnowledge(readServeOptions(raw, {}), { catalog, clock, log, metrics, cluster });
   const background = openBackground({ cluster, knowledge, ownNamespace: OWN, clock, log, metrics });
   return {
     knowledge,
@@ -70,8 +70,9 @@ export async function startReplica(api: FakeApiServer): Promise<Replica> {
     clock,
     log: () => text,
     answered: (outcome) => background.observe({ ...INJECTED, ...outcome }),
-    stop() {
-      for (const each of [background, knowledge, namespaces, classes, settings]) each.stop();
+    async stop() {
+      for (const each of [knowledge, namespaces, classes, settings]) each.stop();
+      await background.stop();
     },
   };
 }

@@ -260,6 +260,28 @@ describe("the classes reach the namespaces", () => {
     assert.deepEqual(await textsIn(foreign), { mine: own });
   });
 
+  test("a namespace that is deleted is left in peace", async () => {
+    await kubectl(["delete", "namespace", later, "--timeout=60s"]);
+    assert.equal(await textsIn(later), undefined);
+    assert.ok(!webhook.log().includes(`cannot write Secret ${later}`), webhook.log());
+  });
+
+  test("two replicas agree: each edit is written once", async (t) => {
+    const another = await startWebhook(directory);
+    t.after(() => another.stop());
+    const written = (log: string): number => log.split(`"namespace":"${labelled}","classes"`).length - 1;
+    await eventually("it has read the classes", async () =>
+      another.log().includes("classes read") ? true : undefined,
+    );
+    const beforehand = written(webhook.log()) + written(another.log());
+    for (const text of ["a", "b", "c", "d", "e"]) {
+      await applyClasses({ default: outputs(text) });
+      await hold(labelled, { default: outputs(text) });
+    }
+    assert.equal(written(webhook.log()) + written(another.log()) - beforehand, 5);
+    assert.doesNotMatch(another.log() + webhook.log(), /keeps changing it|newer than what/);
+  });
+
   test("no content is in the log", () => {
     assert.match(webhook.log(), /copy of the classes created/);
     assert.doesNotMatch(webhook.log(), /hunter2|stdout/);

@@ -1,8 +1,12 @@
 // Copies of the classes in the namespaces, with replicas beside a stand-in of the API server.
 
 import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { eventually, FakeApiServer, type FakeObject } from "../kube/fake-api-server.ts";
+import type { RawServeOptions } from "../serve-options.ts";
 import { OWN, startReplica, type Replica } from "../test-replica.ts";
 
 const NAME = "pilotfish-classes";
@@ -22,7 +26,7 @@ beforeEach(async () => {
   namespace("elsewhere", {});
 });
 afterEach(async () => {
-  for (const replica of replicas) replica.stop();
+  await Promise.all(replicas.map((replica) => replica.stop()));
   await api.stop();
   const all = replicas.map((replica) => replica.log()).join("");
   assert.doesNotMatch(all, /hunter2|aHVudGVyM|stdout/, "no content in any log");
@@ -52,8 +56,8 @@ function settings(text: string): FakeObject {
 function namespace(name: string, labels: Record<string, string>): void {
   api.put(NAMESPACES, { metadata: { name, labels } });
 }
-async function start(): Promise<Replica> {
-  const replica = await startReplica(api);
+async function start(options: RawServeOptions = {}): Promise<Replica> {
+  const replica = await startReplica(api, options);
   replicas.push(replica);
   return replica;
 }
@@ -193,7 +197,7 @@ test("a broken class keeps its last good text, in the copies of a replica that n
   await eventually(() => assert.ok(copy("shop")));
   source({ default: "[[outputs.fil]]\n  password = 'hunter2'\n", prod: output("new") });
   await eventually(() => assert.deepEqual(copy("shop"), { default: output("one"), prod: output("new") }));
-  first.stop();
+  await first.stop();
   const second = await start();
   await quiet(second);
   source({ default: "[[outputs.fil]]\n", prod: output("newer") });
@@ -211,7 +215,7 @@ test("no Secret with classes: nothing is written; deleted later: the copies stay
   await eventually(() => assert.ok(copy("shop")));
   api.delete(secrets(OWN), NAME);
   await eventually(() =>
-    assert.match(replica.log(), /Secret pilotfish-classes cannot be used: there is no such object/),
+    assert.match(replica.log(), /Secret pilotfish-classes cannot be used: there is no such Secret: create/),
   );
   await quiet(replica);
   assert.deepEqual(copy("shop"), { default: output("one") });
@@ -228,6 +232,26 @@ test("without settings nothing is handed out: they may say who may not use a cla
   await eventually(() => assert.equal(api.watchers, 3));
   settings("{}");
   await eventually(() => assert.ok(copy("shop")));
+});
+
+test("classes and settings from files, when they are named: no versions, the same copies", async (t) => {
+  const root = await mkdtemp(join(tmpdir(), "pilotfish-sync-"));
+  t.after(() => rm(root, { recursive: true, force: true }));
+  await mkdir(join(root, "classes"));
+  await writeFile(join(root, "classes/mine.toml"), output("file"));
+  await writeFile(join(root, "config.yaml"), "{}");
+  await start({ classes: join(root, "classes"), config: join(root, "config.yaml") });
+  await eventually(() => assert.deepEqual(copy("shop"), { mine: output("file") }));
+  const { metadata } = api.get(secrets("shop"), NAME) as FakeObject;
+  assert.deepEqual(metadata["annotations"], { "pilotfish.dev/source": "classes= settings=" });
+});
+
+test("a replica that ends brings the class to a pod that was injected a moment ago", async () => {
+  const replica = await start();
+  await eventually(() => assert.ok(copy("shop")));
+  replica.answered({});
+  await replica.stop();
+  assert.ok(copy("elsewhere"));
 });
 
 test("two replicas write once each change, whoever is first", async () => {

@@ -81,7 +81,12 @@ export class ClassSync {
     });
   }
 
-  stop(): void {
+  /** Ends what is begun, so that a pod injected a moment ago does not wait for a class that nobody brings; at most so long. */
+  async stop(mostMs: number): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    const timer = this.#options.clock.after(mostMs, late.resolve);
+    await Promise.race([this.#queue.idle(), late.promise]);
+    timer.cancel();
     this.#queue.stop();
   }
 

@@ -17,6 +17,8 @@ export interface Copy {
 
 export interface Wanted {
   readonly texts: ReadonlyMap<string, string>;
+  /** Class name -> digest, of all classes there are. */
+  readonly digests: ReadonlyMap<string, string>;
   /** Broken since before we started, so we do not know its last good text: what the copy holds of it stays. */
   readonly kept: ReadonlySet<string>;
   readonly stamp: Stamp;
@@ -39,6 +41,7 @@ export function wantedCopy(
   const broken = [...classes.classes.values()].filter(({ text }) => text === undefined).map(({ name }) => name);
   return {
     texts: classesFor(classes, settings, namespace),
+    digests: digestsOf(classes),
     kept: new Set(broken.filter((name) => mayUse(settings, name, namespace))),
     stamp,
   };
@@ -56,9 +59,21 @@ export function digestOf(text: string | Buffer): string {
   return createHash("sha256").update(text).digest("base64");
 }
 
-function holds({ digests }: Copy, { texts, kept }: Wanted): boolean {
+function holds({ digests }: Copy, { texts, kept, digests: wanted }: Wanted): boolean {
   return (
-    [...texts].every(([name, text]) => digests.get(name) === digestOf(text)) &&
+    [...texts.keys()].every((name) => digests.get(name) === wanted.get(name)) &&
     [...digests.keys()].every((name) => texts.has(name) || kept.has(name))
   );
+}
+
+const digestsOfSets = new WeakMap<ClassSet, ReadonlyMap<string, string>>();
+
+/** Once for each set, not for each of a thousand namespaces. */
+function digestsOf(set: ClassSet): ReadonlyMap<string, string> {
+  let digests = digestsOfSets.get(set);
+  if (digests === undefined) {
+    digests = new Map([...set.classes.values()].map(({ name, text }) => [name, digestOf(text ?? "")]));
+    digestsOfSets.set(set, digests);
+  }
+  return digests;
 }

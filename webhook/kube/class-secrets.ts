@@ -36,7 +36,7 @@ export class ClassSecrets implements CopyStore, TextsSource {
   #copies: Map<string, Copy> | undefined;
   #source: Texts | undefined;
   #take: ((texts: Texts | undefined) => void) | undefined;
-  #changed: ((namespace: string) => void) | undefined;
+  #changed: ((namespace: string | undefined) => void) | undefined;
 
   constructor(options: ClassSecretsOptions) {
     const { config, clock, onProblem } = options;
@@ -56,7 +56,11 @@ export class ClassSecrets implements CopyStore, TextsSource {
           ...(next !== undefined && { _continue: next }),
         }),
       onList: (items) => this.#seeAll(items),
-      onEvent: (type, object) => this.#see(namespaceOf(object), type === "DELETED" ? undefined : object),
+      onEvent: (type, object) => {
+        const namespace = namespaceOf(object);
+        this.#see(namespace, type === "DELETED" ? undefined : object);
+        this.#changed?.(namespace);
+      },
     });
   }
 
@@ -73,7 +77,8 @@ export class ClassSecrets implements CopyStore, TextsSource {
     if (this.ready) take(this.#source);
   }
 
-  onCopy(changed: (namespace: string) => void): void {
+  /** undefined: all were listed anew. */
+  onCopy(changed: (namespace: string | undefined) => void): void {
     this.#changed = changed;
   }
 
@@ -131,24 +136,22 @@ export class ClassSecrets implements CopyStore, TextsSource {
   }
 
   #seeAll(items: readonly object[]): void {
-    const before = this.#copies;
     this.#copies = new Map();
-    const found = new Map(items.map((item) => [namespaceOf(item), item]));
-    const own = this.#options.ownNamespace;
-    for (const namespace of new Set([...found.keys(), ...(before?.keys() ?? []), own])) {
-      this.#see(namespace, found.get(namespace));
-    }
+    this.#source = undefined;
+    for (const item of items) this.#keep(namespaceOf(item), item);
+    this.#take?.(this.#source);
+    this.#changed?.(undefined);
   }
 
   #see(namespace: string, secret: object | undefined): void {
-    if (namespace === this.#options.ownNamespace) {
-      this.#source = secret === undefined ? undefined : textsOf(secret);
-      this.#take?.(this.#source);
-      return;
-    }
-    if (secret === undefined) this.#copies?.delete(namespace);
+    this.#keep(namespace, secret);
+    if (namespace === this.#options.ownNamespace) this.#take?.(this.#source);
+  }
+
+  #keep(namespace: string, secret: object | undefined): void {
+    if (namespace === this.#options.ownNamespace) this.#source = secret === undefined ? undefined : textsOf(secret);
+    else if (secret === undefined) this.#copies?.delete(namespace);
     else this.#copies?.set(namespace, copyOf(secret));
-    this.#changed?.(namespace);
   }
 }
 

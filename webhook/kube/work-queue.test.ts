@@ -93,6 +93,19 @@ test("work may ask to be done again later; a change does not wait for that", asy
   assert.equal(keys(), "aaa");
 });
 
+test("idle: when all that was added is done; a pause is not waited for", async () => {
+  let idle = false;
+  await queue.idle();
+  for (const key of "abc") queue.add(key);
+  void queue.idle().then(() => (idle = true));
+  await end(0, new Error("no"));
+  await end(1);
+  assert.equal(idle, false);
+  await end(2);
+  assert.equal(idle, true);
+  assert.equal(queue.length, 1);
+});
+
 test("stop: nothing more is begun", async () => {
   for (const key of "abc") queue.add(key);
   await end(0, new Error("no"));

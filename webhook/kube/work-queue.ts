@@ -20,6 +20,7 @@ export class WorkQueue {
   readonly #running = new Set<string>();
   readonly #pausing = new Map<string, Timer>();
   readonly #failed = new Map<string, Backoff>();
+  #whenIdle: PromiseWithResolvers<void> | undefined;
   #stopped = false;
 
   constructor(options: WorkQueueOptions) {
@@ -40,6 +41,17 @@ export class WorkQueue {
     this.#next();
   }
 
+  /** Resolves when nothing waits and nothing is worked on. What pauses is not waited for. */
+  async idle(): Promise<void> {
+    if (this.#isIdle) return;
+    this.#whenIdle ??= Promise.withResolvers();
+    await this.#whenIdle.promise;
+  }
+
+  get #isIdle(): boolean {
+    return this.#waiting.size === 0 && this.#running.size === 0;
+  }
+
   /** Starts nothing more; what runs ends by itself. */
   stop(): void {
     this.#stopped = true;
@@ -58,6 +70,9 @@ export class WorkQueue {
       void this.#run(key);
     }
     this.#options.onLength?.(this.length);
+    if (!this.#isIdle) return;
+    this.#whenIdle?.resolve();
+    this.#whenIdle = undefined;
   }
 
   async #run(key: string): Promise<void> {

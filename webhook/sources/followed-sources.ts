@@ -11,6 +11,7 @@ import { reporting, tellClasses, tellSettings, type SourceParts } from "./watche
 export function followClasses(source: TextsSource, catalog: Catalog, parts: SourceParts): FollowedValue<ClassSet> {
   const followed = new FollowedValue<ClassSet>({
     name: `the classes in Secret ${CLASSES_SECRET}`,
+    absent: "there is no such Secret: create one, see manifests/examples/classes.yaml",
     read: (texts, previous) => loadClasses(texts, previous === undefined ? { catalog } : { catalog, previous }),
     onChange: (classes) => tellClasses(classes, parts),
     ...reporting("classes", parts),
@@ -27,6 +28,7 @@ export function followSettings<T>(
 ): FollowedValue<T> {
   const followed = new FollowedValue<T>({
     name: `the settings in ConfigMap ${SETTINGS_CONFIG_MAP}`,
+    absent: "there is no such ConfigMap: apply manifests/base",
     read(texts) {
       const text = texts.get(SETTINGS_KEY);
       if (text === undefined) throw new Error(`it has no key ${SETTINGS_KEY}: apply manifests/base`);

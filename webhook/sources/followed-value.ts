@@ -6,6 +6,8 @@ import type { Texts } from "./texts-source.ts";
 export interface FollowedValueOptions<T> {
   /** For messages: "the classes in Secret x/y". */
   readonly name: string;
+  /** What is said when there is no object: the remedy. */
+  readonly absent: string;
   /** `previous` is the value in use. Rejects when the new one cannot be used. */
   readonly read: (texts: ReadonlyMap<string, string>, previous: T | undefined) => T | Promise<T>;
   readonly onChange?: (value: T) => void;
@@ -56,9 +58,9 @@ export class FollowedValue<T> {
   }
 
   async #read(texts: Texts | undefined): Promise<void> {
-    const { name, read, onChange } = this.#options;
+    const { name, absent, read, onChange } = this.#options;
     try {
-      if (texts === undefined) throw new Error("there is no such object");
+      if (texts === undefined) throw new Error(absent);
       if (texts.version === this.#version) return;
       this.#value = await read(texts.texts, this.#value);
       this.#version = texts.version;
