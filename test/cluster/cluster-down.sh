@@ -8,7 +8,7 @@ for file in settings failures processes network lock leftovers; do
   # shellcheck source=/dev/null
   . "$here/$file.sh"
 done
-[ -d "$cluster" ] || [ -d "/sys/class/net/$bridge" ] || { echo "There is no cluster."; exit 0; }
+[ -d "$cluster" ] || bridge_exists || { echo "There is no cluster."; exit 0; }
 [ "$(id -u)" = 0 ] || { echo "cluster-down: only root can end the node: sudo -E make cluster-down" >&2; exit 77; }
 mkdir -p "$logs"
 lock 60

@@ -40,6 +40,8 @@ start_api_server --kubelet-client-certificate apiserver-kubelet-client.crt --kub
   --kubelet-certificate-authority ca.crt --kubelet-preferred-address-types InternalIP
 load_system_images
 wait_for_api_server
+# Whoever called sudo is the one who uses it.
+[ -z "${SUDO_UID:-}" ] || { chmod 711 "$state" && chown "$SUDO_UID" kubeconfig; }
 start_controllers
 start_scheduler
 start_proxy

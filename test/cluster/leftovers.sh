@@ -38,15 +38,18 @@ end_pods() {
 # Deepest first; namespaces of the network are mounts too, and with them go their interfaces.
 remove_mounts() {
   tries=0
-  while points=$(awk -v below="$state/" 'index($5, below) == 1 { print $5 }' /proc/self/mountinfo | sort -r) && [ -n "$points" ]; do
+  while points=$(mounts_below) && [ -n "$points" ]; do
     tries=$((tries + 1))
     [ $tries -le 5 ] || { echo "cluster-down: still mounted: $points" >&2; return; }
-    # mountinfo writes a space as \040.
     printf '%s\n' "$points" | while read -r point; do
-      point=$(printf '%b' "$(printf %s "$point" | sed 's/\\\([0-7][0-7][0-7]\)/\\0\1/g')")
       umount "$point" 2>/dev/null || umount --lazy "$point" 2>/dev/null
     done
   done
+}
+
+# The kernel writes a space as \040.
+mounts_below() {
+  awk -v below="$state/" '{ gsub(/\\040/, " ", $5) } index($5, below) == 1 { print $5 }' /proc/self/mountinfo | sort -r
 }
 
 # Before the mounts, and with them what containerd knows.

@@ -19,21 +19,30 @@ network_up() {
   # Two pods of one bridge: without this the answer of a Service's pod passes the firewall by, and with the wrong address.
   [ ! -w /proc/sys/net/bridge/bridge-nf-call-iptables ] || echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables
 
-  if [ ! -d "/sys/class/net/$bridge" ]; then
+  if ! bridge_exists; then
     ip link add "$bridge" type bridge
     # Given, not taken from the first pod: it would change with every pod that ends. The alias says whose it is.
     ip link set "$bridge" address 0a:85:00:00:00:01 alias "$cluster"
     ip addr add "$api_address/16" dev "$bridge"
   fi
   ip link set "$bridge" up
-  # Nothing for a Service leaves the machine, and a machine without a default route reaches them too.
-  ip route replace "$service_network" dev "$bridge"
+  # A machine without a default route has no way to Services before kube-proxy is asked. Where there is one, a route of our
+  # own does harm: through the bridge, pods would be told to look for Services there.
+  ip route get "$dns_address" >/dev/null 2>&1 || ip route add "$service_network" dev lo src "$api_address"
   # Where a container engine lets nothing be forwarded.
-  for direction in -i -o; do
-    rule="FORWARD $direction $bridge -m comment --comment pilotfish-cluster -j ACCEPT"
-    # shellcheck disable=SC2086
-    iptables -w -C $rule 2>/dev/null || iptables -w -I $rule
-  done
+  add_rule FORWARD -i "$bridge" -j ACCEPT
+  add_rule FORWARD -o "$bridge" -j ACCEPT
+  # To a Service's address that kube-proxy knows nothing of: refused at once, not sent into the world.
+  add_rule FORWARD -d "$service_network" -j REJECT
+  add_rule OUTPUT -d "$service_network" -j REJECT
+}
+
+# add_rule CHAIN MATCH…: in front, unless it is there. The comment says whose it is.
+add_rule() {
+  chain=$1
+  shift
+  iptables -w -C "$chain" -m comment --comment pilotfish-cluster "$@" 2>/dev/null \
+    || iptables -w -I "$chain" -m comment --comment pilotfish-cluster "$@"
 }
 
 # remove_rules iptables|ip6tables TABLE: one transaction, so that the rules of others stay as they are.
@@ -45,7 +54,9 @@ remove_rules() {
   "$1-restore" --noflush -w 10 <"$orders" || echo "cluster-down: rules of $1's table $2 stay; $orders is what was tried" >&2
 }
 
-bridge_owner() { cat "/sys/class/net/$bridge/ifalias" 2>/dev/null || true; }
+bridge_exists() { ip link show "$bridge" >/dev/null 2>&1; }
+
+bridge_owner() { ip link show "$bridge" 2>/dev/null | sed -n 's/^ *alias //p'; }
 
 network_down() {
   # Where we never made a network, chains named KUBE-… are another cluster's.
@@ -53,7 +64,8 @@ network_down() {
   for link in $(ip -o link show master "$bridge" 2>/dev/null | sed 's/^[0-9]*: \([^:@]*\).*/\1/'); do
     ip link del "$link" 2>/dev/null || true
   done
-  [ ! -d "/sys/class/net/$bridge" ] || ip link del "$bridge"
+  ! bridge_exists || ip link del "$bridge"
+  ip route del "$service_network" dev lo 2>/dev/null || true
   mkdir -p "$logs"
   for family in iptables ip6tables; do
     for table in filter nat mangle raw; do

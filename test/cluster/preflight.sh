@@ -75,7 +75,7 @@ need_ports() {
 # One cluster a machine: not beside another one, and not in its network.
 need_network() {
   owner=$(bridge_owner)
-  if [ -d "/sys/class/net/$bridge" ] && [ "$owner" != "$cluster" ]; then
+  if bridge_exists && [ "$owner" != "$cluster" ]; then
     [ -z "$owner" ] || refuse 75 "the bridge $bridge belongs to the cluster in $owner" "PILOTFISH_CLUSTER_DIR=$owner make cluster-down"
     refuse 75 "there is a bridge $bridge already, nobody's" "If nothing uses it: ip link del $bridge"
   fi

@@ -24,7 +24,8 @@ start() {
   name=$1
   shift
   pid_of "$name" >/dev/null && return
-  setsid "$@" >>"$logs/$name.log" 2>&1 </dev/null 9>&- &
+  # shellcheck disable=SC2046
+  $(command -v setsid) "$@" >>"$logs/$name.log" 2>&1 </dev/null 9>&- &
   printf '%s\n%s\n' $! "$(identity $!)" >"$state/$name.pid"
 }
 

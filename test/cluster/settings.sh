@@ -3,6 +3,7 @@
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${PILOTFISH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pilotfish}
 cluster=${PILOTFISH_CLUSTER_DIR:-$cache/cluster}
+case $cluster in /*) ;; *) cluster=$PWD/$cluster ;; esac
 state=$cluster/state # all of a cluster: gone with it
 logs=$cluster/logs   # kept
 
