@@ -17,6 +17,7 @@ import type { Seat } from "./patch.ts";
 import { pluginTables } from "./plugin-tables.ts";
 import { refuseDisallowed } from "./allowed-tables.ts";
 import { resourcesFor } from "./resources.ts";
+import { withinPod } from "./within-pod.ts";
 import { statusFor } from "./status.ts";
 import { volumeFor } from "./volume.ts";
 
@@ -62,7 +63,7 @@ export async function planFor(
     environment,
     // On the node's network a declared port would be one of the node's, and could keep the pod from being scheduled.
     ports: onNode ? [] : containerPorts(tables),
-    resources: resourcesFor(asked, defaults.resources, notes),
+    resources: withinPod(pod, resourcesFor(asked, defaults.resources, notes)),
     mounts: mountsFor(asked, pod, notes),
   });
   refuseVolume(pod, notes);

@@ -1,9 +1,9 @@
 // Sockets: one https server whose certificate can change while it runs, and a plain one for probes; both end in order.
 
 import { once } from "node:events";
-import { createServer as createPlainServer, type RequestListener, type Server } from "node:http";
+import { createServer as createPlainServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { formatAddress, type ListenAddress } from "./listen-address.ts";
 import { listenFailure } from "./listen-failure.ts";
 
@@ -20,6 +20,9 @@ export interface Listen {
 
 /** How often Node looks for requests that take longer than they may. */
 const CHECK_MS = 5_000;
+
+/** At the end, for a connection on which nothing was asked yet. */
+const UNUSED_MS = 500;
 
 /** HTTP/1.1 over TLS 1.2 or newer. Listens without a certificate too: handshakes fail until one is set. */
 export function createHttps(app: RequestListener, current: Certificate | undefined): TlsServer {
@@ -46,7 +49,28 @@ function limited<S extends Server | TlsServer>(server: S): S {
   server.headersTimeout = 10_000;
   // The API server waits at most 30 s for a webhook.
   server.requestTimeout = 30_000;
+  followUnused(server);
   return server;
+}
+
+/** Connections of each server that have not asked anything yet. */
+const unused = new WeakMap<Server | TlsServer, Map<string, Socket>>();
+
+/** Node neither calls such a connection idle nor ends it while it has no TLS yet, and clients such as Go's dial ahead. */
+function followUnused(server: Server | TlsServer): void {
+  const sockets = new Map<string, Socket>();
+  unused.set(server, sockets);
+  // The one beneath TLS and the one of the request are two objects with one peer.
+  server.on("connection", (socket: Socket) => {
+    const peer = peerOf(socket);
+    sockets.set(peer, socket);
+    socket.once("close", () => sockets.delete(peer));
+  });
+  server.prependListener("request", ({ socket }: IncomingMessage) => sockets.delete(peerOf(socket)));
+}
+
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }
 
 /** Resolves with the real address, such as `127.0.0.1:43210`. */
@@ -62,14 +86,20 @@ export async function listen(server: Server | TlsServer, { address, option }: Li
   return formatAddress(host ?? bound.address, bound.port);
 }
 
-/** Takes no more connections and waits for those with a request in flight; after `graceMs` it cuts them off. */
+/**
+ * Takes no more connections and waits for those with a request in flight; after `graceMs` it cuts them off. Who is
+ * connected and has asked nothing gets a moment to do so.
+ */
 export async function close(server: Server | TlsServer, graceMs: number): Promise<void> {
   const closed = once(server, "close");
   server.close();
   // `close` ends idle connections once; one that is busy now and kept alive afterwards would hold us up.
   const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const endUnused = () => unused.get(server)?.forEach((socket) => socket.destroy());
+  const early = setTimeout(endUnused, Math.min(UNUSED_MS, graceMs));
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
   clearInterval(idle);
+  clearTimeout(early);
   clearTimeout(cut);
 }
