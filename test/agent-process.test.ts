@@ -31,6 +31,16 @@ function datagram(port: number, text: string | Buffer): Promise<void> {
   });
 }
 
+/** Resolves when the peer has closed too. */
+function stream(port: number, bytes: string | Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1", () => socket.end(bytes));
+    socket.on("error", reject);
+    socket.on("close", () => resolve());
+    socket.resume();
+  });
+}
+
 function statsdConfig(port: number, more = ""): string {
   return `[agent]
 interval = "60s"
@@ -56,6 +66,16 @@ test("SIGTERM: the open interval is gathered and flushed, exit code 0", async ()
     .map((line) => line.replace(/ \d+$/, ""))
     .toSorted();
   assert.deepEqual(lines, ["load,host=h,metric_type=gauge value=0.5", "orders,host=h,metric_type=counter value=5i"]);
+});
+
+test("an interval of more series than the buffer holds arrives whole: the output is waited for", async () => {
+  const port = await freePort();
+  const agent = new Program(["agent", "--config", file(statsdConfig(port, 'protocol = "tcp"'))]);
+  await agent.until(/Agent is running/);
+  await stream(port, Array.from({ length: 30_000 }, (_, i) => `series.${i}:1|c\n`).join(""));
+  assert.equal(await agent.stop(), 0);
+  assert.equal(agent.stdout.trim().split("\n").length, 30_000);
+  assert.equal(agent.stderr.includes("overflow"), false);
 });
 
 test("a config with several mistakes: each with file, line, column, excerpt and remedy; exit code 78", async () => {
@@ -178,14 +198,7 @@ datadog_extensions = true`;
   }
   await datagram(statsd, Buffer.concat([Buffer.from("x:"), Buffer.alloc(60_000, "9"), Buffer.from("|c\ngood:1|c")]));
   await datagram(udp, Buffer.concat([Buffer.alloc(60_000, "a"), Buffer.from("\nfine n=1i 1")]));
-  await new Promise<void>((resolve, reject) => {
-    const socket = connect(tcp, "127.0.0.1", () =>
-      socket.end(Buffer.concat([Buffer.alloc(70_000, "b"), Buffer.from("\n")])),
-    );
-    socket.on("error", reject);
-    socket.on("close", () => resolve());
-    socket.resume();
-  }).catch(() => undefined);
+  await stream(tcp, Buffer.concat([Buffer.alloc(70_000, "b"), Buffer.from("\n")])).catch(() => undefined);
   assert.equal(await agent.stop(), 0);
   assert.match(agent.stdout, /^good,host=h,metric_type=counter value=301i/m);
   assert.equal(agent.stdout.split("\n").filter((line) => line.startsWith("fine,")).length, 301);
