@@ -5,13 +5,35 @@ import { DEFAULT_IMAGE, VERSION } from "../../webhook/inject/contract.ts";
 
 const prefix = process.env["E2E_IMAGE_PREFIX"] ?? "";
 
-export const IMAGES = Object.freeze({
+/** Images that the user names; every node can pull them. */
+const named = {
+  application: process.env["E2E_APPLICATION_IMAGE"],
+  influxdb: process.env["E2E_INFLUXDB_IMAGE"],
+  etcd: process.env["E2E_ETCD_IMAGE"],
+} as const;
+
+const built = {
   agent: `${prefix}${DEFAULT_IMAGE}`,
   webhook: `${prefix}pilotfish-webhook:${VERSION}`,
-  application: process.env["E2E_APPLICATION_IMAGE"] ?? `${prefix}pilotfish-e2e-application:1`,
-  influxdb: process.env["E2E_INFLUXDB_IMAGE"] ?? `${prefix}pilotfish-e2e-influxdb:1`,
-  etcd: process.env["E2E_ETCD_IMAGE"] ?? `${prefix}pilotfish-e2e-etcd:1`,
+  application: `${prefix}pilotfish-e2e-application:1`,
+  influxdb: `${prefix}pilotfish-e2e-influxdb:1`,
+  etcd: `${prefix}pilotfish-e2e-etcd:1`,
+} as const;
+
+export const IMAGES = Object.freeze({
+  ...built,
+  application: named.application ?? built.application,
+  influxdb: named.influxdb ?? built.influxdb,
+  etcd: named.etcd ?? built.etcd,
 });
+
+/** What has to be brought into a cluster that cannot pull it. */
+export const OWN_IMAGES: readonly string[] = Object.values(IMAGES).filter(
+  (image) => !Object.values<string | undefined>(named).includes(image),
+);
+
+/** Does the image's own entrypoint run etcd? Ours does. */
+export const ETCD_COMMAND: readonly string[] | undefined = named.etcd === undefined ? undefined : ["etcd"];
 
 /** On every namespace that the tests make. */
 export const OURS = "pilotfish-e2e";

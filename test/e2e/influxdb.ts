@@ -9,7 +9,7 @@ export type Row = Readonly<Record<string, string | number | boolean | null>>;
 interface Result {
   readonly error?: string;
   readonly series?: readonly {
-    readonly name: string;
+    readonly name?: string;
     readonly columns: readonly string[];
     readonly values?: readonly (readonly (string | number | boolean | null)[])[];
     readonly tags?: Readonly<Record<string, string>>;
@@ -56,7 +56,7 @@ function rowsOf({ error, series = [] }: Result): Row[] {
     values.map((row) => ({
       ...tags,
       ...Object.fromEntries(columns.map((column, i) => [column, row[i] ?? null])),
-      series: name,
+      series: name ?? "",
     })),
   );
 }

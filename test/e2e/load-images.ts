@@ -2,7 +2,7 @@
 // the user's own by the command that the user gives, or not at all when its nodes can pull them.
 
 import { join } from "node:path";
-import { IMAGES } from "./fixtures.ts";
+import { OWN_IMAGES } from "./fixtures.ts";
 import { runProgram, type Target } from "./target.ts";
 
 const home = join(import.meta.dirname, "../..");
@@ -21,7 +21,7 @@ export async function loadImages({ local }: Target): Promise<void> {
   }
   const command = process.env["E2E_LOAD_COMMAND"];
   if (command === undefined) return;
-  for (const image of Object.values(IMAGES)) await must("/bin/sh", ["-c", `${command} "$1"`, "load", image]);
+  for (const image of OWN_IMAGES) await must("/bin/sh", ["-c", `${command} "$1"`, "load", image]);
 }
 
 async function must(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {

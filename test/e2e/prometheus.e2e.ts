@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { kubectl } from "../cluster/kubectl.ts";
-import { IMAGES } from "./fixtures.ts";
+import { ETCD_COMMAND, IMAGES } from "./fixtures.ts";
 import { query } from "./influxdb.ts";
 import { ENABLED, type Texts } from "./objects.ts";
 import { agentOf, apply, dropNamespaces, makeNamespace, podsOf, ready, rolledOut } from "./pods.ts";
@@ -22,7 +22,7 @@ function etcd(args: readonly string[]): object {
     name: "etcd",
     image: IMAGES.etcd,
     imagePullPolicy: "IfNotPresent",
-    command: process.env["E2E_ETCD_IMAGE"] === undefined ? undefined : ["etcd"],
+    command: ETCD_COMMAND,
     args: ["--data-dir=/data/etcd", "--listen-client-urls=http://0.0.0.0:2379", "--unsafe-no-fsync", ...args],
     env: [{ name: "NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }],
     ports: [{ containerPort: 2379 }],
