@@ -100,6 +100,11 @@ async function hold(where: string, texts: Texts): Promise<void> {
   );
 }
 
+/** How often a replica says that it wrote the copy in `labelled`. */
+function written({ log }: WebhookProcess): number {
+  return log().split(`"namespace":"${labelled}","classes"`).length - 1;
+}
+
 async function bundles(): Promise<(string | undefined)[]> {
   const { webhooks } = await get<Configuration>("mutatingwebhookconfiguration", "pilotfish");
   return webhooks.map(({ clientConfig }) => clientConfig.caBundle);
@@ -269,16 +274,15 @@ describe("the classes reach the namespaces", () => {
   test("two replicas agree: each edit is written once", async (t) => {
     const another = await startWebhook(directory);
     t.after(() => another.stop());
-    const written = (log: string): number => log.split(`"namespace":"${labelled}","classes"`).length - 1;
     await eventually("it has read the classes", async () =>
       another.log().includes("classes read") ? true : undefined,
     );
-    const beforehand = written(webhook.log()) + written(another.log());
+    const beforehand = written(webhook) + written(another);
     for (const text of ["a", "b", "c", "d", "e"]) {
       await applyClasses({ default: outputs(text) });
       await hold(labelled, { default: outputs(text) });
     }
-    assert.equal(written(webhook.log()) + written(another.log()) - beforehand, 5);
+    assert.equal(written(webhook) + written(another) - beforehand, 5);
     assert.doesNotMatch(another.log() + webhook.log(), /keeps changing it|newer than what/);
   });
 

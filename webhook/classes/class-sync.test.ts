@@ -65,10 +65,11 @@ async function start(options: RawServeOptions = {}): Promise<Replica> {
 async function quiet(replica: Replica): Promise<void> {
   await eventually(() => assert.ok(replica.classes.ready && replica.knowledge.copySources() !== undefined));
   const queue = async (): Promise<number | undefined> => (await replica.metrics.classCopyQueue.get()).values[0]?.value;
-  for (let calm = 0; calm < 5;) {
+  let calm = 0;
+  await eventually(async () => {
     calm = (await queue()) === 0 ? calm + 1 : 0;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+    assert.ok(calm >= 5, "the queue becomes empty and stays so");
+  });
 }
 const writes = (): string[] => api.requests.filter((request) => /^(POST|PUT) .*secrets/.test(request));
 const count = async (replica: Replica, name: "classCopies" | "classCopyWrites"): Promise<Record<string, number>> =>
@@ -321,6 +322,29 @@ for (const how of ["end", "reset", "gone"] as const) {
     await quiet(replica);
   });
 }
+
+test("a copy that vanished while nobody watched is missed at the next list", async () => {
+  const replica = await start();
+  await eventually(() => assert.ok(copy("shop")));
+  await eventually(() => assert.equal(api.watchers, 3));
+  await quiet(replica);
+  api.silently(() => api.delete(secrets("shop"), NAME));
+  api.cutWatches("gone", /secrets$/);
+  await eventually(() => assert.ok(copy("shop")));
+});
+
+test("who keeps changing a copy is answered once a second, not at once", async () => {
+  const replica = await start();
+  await eventually(() => assert.ok(copy("shop")));
+  await eventually(() => assert.equal(api.watchers, 3));
+  const startMs = replica.clock.nowMs();
+  for (let times = 0; times < 5; times += 1) {
+    const own = api.get(secrets("shop"), NAME) as FakeObject;
+    api.put(secrets("shop"), { ...own, data: {} });
+    await eventually(() => assert.notDeepEqual(copy("shop"), {}));
+  }
+  assert.ok(replica.clock.nowMs() - startMs >= 4_000, "in the replica's own time");
+});
 
 test("a failure is told once, tried again, and does not hold up other namespaces", async () => {
   for (let times = 0; times < 3; times += 1) api.failNext(/^POST .*\/shop\/secrets/, 500);

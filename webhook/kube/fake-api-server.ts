@@ -111,9 +111,12 @@ export class FakeApiServer {
     for (const watcher of watchers) this.#watchers.add(watcher);
   }
 
-  /** Cuts every watch: `end` in order, `reset` like a broken network, `gone` with 410 as an event. */
-  cutWatches(how: "end" | "reset" | "gone"): void {
-    for (const { response } of this.#watchers) {
+  /** Cuts every watch, or those whose path matches: `end` in order, `reset` like a broken network, `gone` with 410 as an event. */
+  cutWatches(how: "end" | "reset" | "gone", of = /./): void {
+    for (const watcher of this.#watchers) {
+      if (!of.test(watcher.collection)) continue;
+      const { response } = watcher;
+      this.#watchers.delete(watcher);
       if (how === "gone") {
         response.end(
           JSON.stringify({ type: "ERROR", object: { kind: "Status", code: 410, message: "too old" } }) + "\n",
@@ -121,7 +124,6 @@ export class FakeApiServer {
       } else if (how === "end") response.end();
       else response.destroy();
     }
-    this.#watchers.clear();
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
