@@ -36,6 +36,11 @@ for (const [raw, expected] of [
     assert.equal(read(raw).webhookConfiguration, expected));
 }
 
+test("the replica is named by its pod, elsewhere by its machine", () => {
+  assert.equal(read({}, { POD_NAME: "pilotfish-1" }).instance, "pilotfish-1");
+  assert.notEqual(read({}).instance, "");
+});
+
 for (const [raw, says] of [
   [{ listen: "x" }, /--listen/],
   [{ metricsListen: "x" }, /--metrics-listen/],

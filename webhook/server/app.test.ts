@@ -39,7 +39,13 @@ const keeper = new CertificateKeeper({
   policy: { ...DEFAULT_POLICY, dnsNames: ["localhost"], ipAddresses: ["127.0.0.1"], authorityBits: 2048 },
   clock: systemClock,
 });
-const server = createHttps(createApp({ ...parts, decide: (body) => parts.decide(body) }), undefined);
+const observed: Outcome[] = [];
+const app = createApp({
+  ...parts,
+  decide: (body) => parts.decide(body),
+  observe: (outcome) => observed.push(outcome),
+});
+const server = createHttps(app, undefined);
 const agent = new Agent({ keepAlive: true });
 let port: number;
 
@@ -53,6 +59,7 @@ before(async () => {
 });
 beforeEach(() => {
   lines.length = 0;
+  observed.length = 0;
   parts.decide = realDecision;
 });
 after(async () => {
@@ -213,8 +220,15 @@ test("beyond the limit of requests in flight pods pass unchanged, and say so", a
     assert.ok(Date.now() < deadline);
     await setImmediate();
   }
-  const got = await send("POST", "/mutate", JSON_TYPE, review("u-3"));
+  const controller = { apiVersion: "apps/v1", kind: "ReplicaSet", name: "web-7d9", uid: "u1" };
+  const pod = { metadata: { generateName: "web-7d9-", ownerReferences: [{ ...controller, controller: true }] } };
+  const got = await send("POST", "/mutate", JSON_TYPE, review("u-3", pod));
   assert.match(got.text, /"uid":"u-3","allowed":true.*overloaded/);
+  const [{ reason, ...outcome } = assert.fail()] = observed;
+  assert.deepEqual(
+    [reason, outcome.pod.owner, outcome.pod.controller],
+    ["overloaded", "ReplicaSet/web-7d9", controller],
+  );
   for (const sent of waiting) sent.end("}");
   assert.deepEqual(
     (await Promise.all(waiting.map(received))).map(({ status }) => status),

@@ -1,7 +1,7 @@
 // POST /mutate: body in, decision asked for, answer out; counted and logged once. The decision itself: admission/.
 
 import { json, Router, type Request, type RequestHandler, type Response } from "express";
-import type { Outcome } from "../admission/admit.ts";
+import { controllerOf, type Outcome } from "../admission/admit.ts";
 import { reasons } from "../admission/reasons.ts";
 import { answer } from "../admission/review.ts";
 import { at, stringOf } from "../inject/json.ts";
@@ -107,10 +107,12 @@ async function decideSafely(parts: Pick<MutateParts, "decide" | "log">, uid: str
   }
 }
 
-/** Admitted unchanged, without a look at it. */
+/** Admitted unchanged, with no look at anything but its name and its owner, who should hear of it. */
 function letThrough(reason: "overloaded" | "internal_error", uid: string, body: unknown): Outcome {
   const warnings = [`pilotfish: ${reason}: the agent was not added; recreate the pod later`];
-  const metadata = at(body, "request", "object", "metadata");
+  const object = at(body, "request", "object");
+  const metadata = at(object, "metadata");
+  const controller = controllerOf(object);
   return {
     status: 200,
     body: answer({ uid, warnings, patch: [], reason }),
@@ -120,7 +122,8 @@ function letThrough(reason: "overloaded" | "internal_error", uid: string, body: 
     pod: {
       namespace: stringOf(at(body, "request", "namespace")).slice(0, 256),
       name: (stringOf(at(metadata, "name")) || `${stringOf(at(metadata, "generateName"))}*`).slice(0, 256),
-      owner: "",
+      owner: controller === undefined ? "" : `${controller.kind}/${controller.name}`,
+      ...(controller !== undefined && { controller }),
     },
     warnings,
     dryRun: at(body, "request", "dryRun") === true,
