@@ -11,7 +11,7 @@ refuse() {
 # fail NAME SENTENCE: a part of the cluster that does not do what it should.
 fail() {
   log=$logs/$1.log
-  echo "cluster-up: $1 $2. The last lines of $log:" >&2
+  echo "${command:-cluster-up}: $1 $2. The last lines of $log:" >&2
   tail -n 12 "$log" 2>/dev/null | cut -c 1-300 | sed 's/^/  | /' >&2
   remedy "$log" | sed 's/^/  /' >&2
   echo "  'make cluster-down' takes away what was started; 'make cluster-up' tries again." >&2

@@ -9,6 +9,7 @@ for file in settings failures processes lock; do
   # shellcheck source=/dev/null
   . "$here/$file.sh"
 done
+command=load-images
 pid_of containerd >/dev/null || { echo "load-images: the cluster does not run: make cluster-up" >&2; exit 69; }
 work=$(mktemp -d "$state/images-XXXXXX")
 trap 'rm -rf "$work"' EXIT
@@ -19,8 +20,10 @@ build_our_images() {
     buildah inspect --type image $BASE_IMAGE >/dev/null 2>&1 && buildah inspect --type image $BUILD_IMAGE >/dev/null 2>&1 \
       || "$here/base-image.sh" >/dev/null
   fi
-  make --no-print-directory -C "$here/../.." images CONTAINER_TOOL=buildah \
-    BASE_IMAGE="${BASE_IMAGE:-}" BUILD_IMAGE="${BUILD_IMAGE:-}" >"$logs/images.log" 2>&1 || fail images "could not be built"
+  # Half a minute; npm has been seen to wait for ever after its last download.
+  timeout --kill-after 10 300 make --no-print-directory -C "$here/../.." images CONTAINER_TOOL=buildah \
+    BASE_IMAGE="${BASE_IMAGE:-}" BUILD_IMAGE="${BUILD_IMAGE:-}" >"$logs/images.log" 2>&1 \
+    || fail images "could not be built within five minutes; another try may do"
 }
 
 # full_name IMAGE: what a kubelet makes of a short name. What buildah calls localhost/NAME has no registry either: it gets the
