@@ -7,17 +7,8 @@ import { apply, dropNamespaces, makeNamespace, statusOf, type Pod } from "./pods
 
 const PLACE = "e2e-node";
 
-/** Finds the one process whose control group is the container's, then does `act`; prints what `act` returns. */
-const SCRIPT = `
-const fs = require("node:fs");
-const [id, act] = process.argv.slice(1);
-const pid = fs.readdirSync("/proc").filter((name) => /^[0-9]+$/.test(name)).map(Number).find((pid) => {
-  try { return fs.readFileSync("/proc/" + pid + "/cgroup", "utf8").includes(id); } catch { return false; }
-});
-if (pid === undefined) throw new Error("no process of container " + id);
-if (act === "kill") process.kill(pid, "SIGKILL");
-process.stdout.write(act === "kill" ? String(pid) : fs.readFileSync("/proc/" + pid + "/status", "utf8"));
-`;
+/** Where the helper's pod sees the node's control groups. */
+const GROUPS = "/node-groups";
 
 export async function openNode(): Promise<void> {
   await makeNamespace(PLACE, { "pod-security.kubernetes.io/enforce": "privileged" });
@@ -32,14 +23,18 @@ export async function kill(pod: Pod, container: string): Promise<void> {
   await onNode(pod, container, "kill");
 }
 
-/** Resident memory of the process in KiB: now, and the most it ever was. */
-export async function memoryOf(pod: Pod, container: string): Promise<{ nowKiB: number; mostKiB: number }> {
-  const status = await onNode(pod, container, "status");
-  const kib = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(status)?.[1]);
-  return { nowKiB: kib("VmRSS"), mostKiB: kib("VmHWM") };
+export interface Memory {
+  /** What the process has for itself, now. */
+  readonly anonymousKiB: number;
+  /** The most that was ever counted against the container's limit, cached files among it; 0 where the kernel does not say. */
+  readonly mostKiB: number;
 }
 
-async function onNode(pod: Pod, container: string, act: "kill" | "status"): Promise<string> {
+export async function memoryOf(pod: Pod, container: string): Promise<Memory> {
+  return JSON.parse(await onNode(pod, container, "memory")) as Memory;
+}
+
+async function onNode(pod: Pod, container: string, act: "kill" | "memory"): Promise<string> {
   const id = statusOf(pod, container).containerID?.replace(/^.*:\/\//, "") ?? "";
   const name = `${act}-${pod.metadata.uid.slice(0, 8)}-${id.slice(0, 8)}`;
   await apply({
@@ -49,14 +44,16 @@ async function onNode(pod: Pod, container: string, act: "kill" | "status"): Prom
     spec: {
       nodeName: pod.spec.nodeName,
       hostPID: true,
+      volumes: [{ name: "groups", hostPath: { path: "/sys/fs/cgroup" } }],
       restartPolicy: "Never",
       containers: [
         {
           name: act,
           image: IMAGES.application,
           imagePullPolicy: "IfNotPresent",
-          command: ["/nodejs/bin/node", "-e", SCRIPT, id, act],
+          command: ["/nodejs/bin/node", "/application/node-process.ts", id, act, GROUPS],
           securityContext: { runAsUser: 0 },
+          volumeMounts: [{ name: "groups", mountPath: GROUPS, readOnly: true }],
         },
       ],
     },

@@ -5,6 +5,7 @@ import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
+import { circumstances } from "./circumstances.ts";
 import { install, inTheWay, uninstall } from "./installation.ts";
 import { loadImages } from "./load-images.ts";
 import { type Outcome, summaryTable } from "./summary.ts";
@@ -30,6 +31,10 @@ function chosenFiles(): readonly string[] {
   return chosen.map((file) => join(import.meta.dirname, file));
 }
 
+/** How it was at the first failures; the ones that follow are often only echoes. */
+const MOST_CIRCUMSTANCES = 3;
+const told: Promise<string>[] = [];
+
 /** A leaf of the tree of tests; suites are only brackets around them. */
 function runTests(files: readonly string[]): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
@@ -39,6 +44,9 @@ function runTests(files: readonly string[]): Promise<readonly Outcome[]> {
     if (details.type === "suite" && passed) return;
     if (skip !== undefined) return;
     const seconds = details.duration_ms / 1000;
+    if (!passed && told.length < MOST_CIRCUMSTANCES) {
+      told.push(circumstances().then((text) => `== when "${name}" failed ==\n${text}\n`));
+    }
     outcomes.push({ file: basename(file ?? "", SUFFIX), shows: name, seconds, passed });
   };
   stream.on("test:pass", note(true)).on("test:fail", note(false));
@@ -66,6 +74,7 @@ async function inCluster(target: Target, files: readonly string[]): Promise<bool
     await install();
     say(`running ${files.length} files of tests`);
     const outcomes = await runTests(files);
+    for (const text of await Promise.all(told)) process.stdout.write(text);
     say("ran");
     process.stdout.write(`${summaryTable(outcomes)}\n`);
     return outcomes.length > 0 && outcomes.every(({ passed }) => passed) && !interrupted.signal.aborted;
@@ -102,6 +111,8 @@ async function main(): Promise<number> {
 try {
   process.exitCode = await main();
 } catch (error) {
-  process.stderr.write(`make e2e: ${error instanceof Error ? error.message : String(error)}\n`);
+  const messages: string[] = [];
+  for (let each: unknown = error; each instanceof Error; each = each.cause) messages.push(each.message.trim());
+  process.stderr.write(`make e2e: ${messages.join(": ") || String(error)}\n`);
   process.exitCode = 1;
 }

@@ -12,7 +12,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 fill_application() {
-  cp "$here/application/application.ts" "$1/"
+  cp "$here"/application/*.ts "$1/"
   printf '{"type":"module"}\n' >"$1/package.json"
   mkdir -p "$1/node_modules"
   cp -R "$root/node_modules/hot-shots" "$1/node_modules/hot-shots"
