@@ -67,6 +67,10 @@ e2e: $(INSTALLED) ## test everything on real pods in a real cluster (E2E_TESTS="
 demo: build ## the main job, end to end: a pod goes in, metrics come out
 	node test/demo/demo.ts
 
+.PHONY: bench
+bench: $(INSTALLED) ## measure, as ratios to a peer of the same run; rewrites bench/results
+	node --expose-gc bench/statsd-parse.ts | tee bench/results/statsd-parse.json
+
 .PHONY: check
 check: $(INSTALLED) ## lint, format, types, import rules, dead code
 	oxfmt --check
