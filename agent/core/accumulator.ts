@@ -33,6 +33,8 @@ export interface AccumulatorTarget {
 export class RoundingAccumulator implements Accumulator {
   readonly #precisionNs: bigint;
   readonly #target: AccumulatorTarget;
+  #lastNs: bigint | undefined;
+  #earliestNs: bigint | undefined;
 
   constructor(precisionNs: bigint, target: AccumulatorTarget) {
     this.#precisionNs = precisionNs;
@@ -57,7 +59,14 @@ export class RoundingAccumulator implements Accumulator {
   }
 
   nowNs(): bigint {
-    return roundNs(this.#target.nowNs(), this.#precisionNs);
+    const nowNs = roundNs(this.#target.nowNs(), this.#precisionNs);
+    this.#lastNs = this.#earliestNs !== undefined && nowNs < this.#earliestNs ? this.#earliestNs : nowNs;
+    return this.#lastNs;
+  }
+
+  /** From here on it is later than at any time before, by a whole step if need be. */
+  stepPast(): void {
+    if (this.#lastNs !== undefined) this.#earliestNs = this.#lastNs + this.#precisionNs;
   }
 
   error(error: Error): void {

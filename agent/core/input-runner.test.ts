@@ -173,6 +173,29 @@ test("a listener's last interval is gathered after it has stopped; a polled inpu
   assert.equal(polled.taken.length, 0);
 });
 
+test("what is gathered at the end never carries the time of the tick before: a point would overwrite another", async () => {
+  const startMs = 1_700_000_000_000;
+  const cases: readonly [endMs: number, times: readonly number[]][] = [
+    [10_400, [10_000, 11_000]],
+    [10_600, [10_000, 11_000]],
+    [15_400, [10_000, 15_000]],
+    [400, [0]],
+  ];
+  for (const [endMs, times] of cases) {
+    const { runner, taken, clock } = bench({
+      input: { start: async () => {}, gather: (acc) => acc.addFields("orders", { value: 1 }) },
+    });
+    await runner.start();
+    runner.poll();
+    await clock.advance(endMs);
+    await runner.stop({ finalGather: true });
+    assert.deepEqual(
+      taken.map(({ timestampNs }) => Number(timestampNs / 1_000_000n) - startMs),
+      times,
+    );
+  }
+});
+
 /** Fails to start so many times. */
 function failing(times: number): Input {
   let left = times;

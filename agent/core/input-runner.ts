@@ -25,7 +25,7 @@ export class InputRunner {
   readonly #input: Input;
   readonly #filter: Filter;
   readonly #intervalMs: number;
-  readonly #gatherAcc: Accumulator;
+  readonly #gatherAcc: RoundingAccumulator;
   readonly #listenAcc: Accumulator;
   readonly #counts = {
     metrics_gathered: 0,
@@ -120,7 +120,11 @@ export class InputRunner {
       this.#log.error(`stopping: ${errorText(error)}`);
     }
     // Only a listener holds something that is gone otherwise; polling the world once more at exit helps nobody.
-    if (finalGather && isListener) await this.gather();
+    if (finalGather && isListener) {
+      // Rounded, it could carry the time of the last tick, and a database would keep one point of the two.
+      this.#gatherAcc.stepPast();
+      await this.gather();
+    }
     this.#unregister();
   }
 
