@@ -1,9 +1,9 @@
 // What of an application's metrics is in InfluxDB, in the application's own words, so that both can be compared.
 
 import assert from "node:assert/strict";
-import { numbers } from "./influxdb.ts";
+import { numbers, query } from "./influxdb.ts";
 import type { Sent } from "./pods.ts";
-import { settled } from "./poll.ts";
+import { settled, until } from "./poll.ts";
 
 type Counted = Omit<Sent, "failed" | "waitedMs">;
 
@@ -39,4 +39,12 @@ export async function assertAllArrives(podName: string, sent: Partial<Sent>, dea
   const expected = Object.fromEntries(names.map((name) => [name, sent[name]]));
   const isAll = (answer: Partial<Counted>) => names.every((name) => answer[name] === sent[name]);
   assert.deepEqual(await settled(() => arrived(podName, names), isAll, deadlineMs), expected);
+}
+
+/** The application's own count of a pod that is gone (`--report`). */
+export function reportOf(podName: string): Promise<Sent> {
+  return until(`${podName}'s own count`, async () => {
+    const [row] = await query(`SELECT * FROM sent WHERE pod_name = '${podName}'`);
+    return row as unknown as Sent | undefined;
+  });
 }

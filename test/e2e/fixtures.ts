@@ -44,6 +44,9 @@ export const INFLUXDB_URL = `http://influxdb.${INFLUXDB_NAMESPACE}.svc:8086`;
 /** Where the class `default` leads. */
 export const DATABASE = "metrics";
 
+/** Where an application itself writes how much it sent. */
+export const REPORT_URL = `${INFLUXDB_URL}/write?db=${DATABASE}`;
+
 /** Who may use the class `guarded`. */
 export const GUARDED_LABEL = { team: "guards" } as const;
 

@@ -48,9 +48,10 @@ describe("a labelled namespace", () => {
     assert.doesNotMatch(await kubectl(["-n", shop, "get", "deployment", "web", "-o", "yaml"]), /pilotfish-agent/);
   });
 
-  test("counters, timers, gauges, sets of a StatsD library and line protocol over UDP and TCP: all in InfluxDB, equal to what was sent", async () => {
+  test("counters, timers, gauges, sets of a StatsD library and line protocol over UDP and TCP: all in InfluxDB, equal to what was sent", async (t) => {
     for (const { metadata } of pods) {
       const sent = await sentBy(shop, metadata.name);
+      t.diagnostic(`${metadata.name}: the agent listened ${sent.waitedMs} ms after the application's start`);
       assert.equal(sent.failed, 0);
       assert.equal(sent.orders, 300);
       await assertAllArrives(metadata.name, sent, FIRST_CLASS_MS);

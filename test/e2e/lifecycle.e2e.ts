@@ -4,11 +4,11 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { CONTAINER_NAME } from "../../webhook/inject/contract.ts";
 import { kubectl } from "../cluster/kubectl.ts";
-import { assertAllArrives } from "./arrivals.ts";
-import { DATABASE, INFLUXDB_URL } from "./fixtures.ts";
-import { number, query } from "./influxdb.ts";
+import { assertAllArrives, reportOf } from "./arrivals.ts";
+import { REPORT_URL } from "./fixtures.ts";
+import { number } from "./influxdb.ts";
 import { barePod, ENABLED, job } from "./objects.ts";
-import { agentOf, apply, dropNamespaces, makeNamespace, podsOf, ready, type Sent, sentBy, statusOf } from "./pods.ts";
+import { agentOf, apply, dropNamespaces, makeNamespace, podsOf, ready, sentBy, statusOf } from "./pods.ts";
 import { until } from "./poll.ts";
 
 const place = "e2e-lifecycle";
@@ -42,8 +42,7 @@ test("pilotfish.dev/sidecar: classic gives an ordinary container", async () => {
 });
 
 test("a pod deleted under load: every line that the socket took and every StatsD message is in InfluxDB", async () => {
-  const report = `${INFLUXDB_URL}/write?db=${DATABASE}`;
-  const args = ["--count=0", "--rate=400", "--kinds=counter,timer,tcp", `--report=${report}`];
+  const args = ["--count=0", "--rate=400", "--kinds=counter,timer,tcp", `--report=${REPORT_URL}`];
   const annotations = { "pilotfish.dev/interval": "5s" };
   await apply(barePod({ name: "deleted", namespace: place }, { annotations, args }));
   await until("it is under way", async () => {
@@ -52,10 +51,7 @@ test("a pod deleted under load: every line that the socket took and every StatsD
   });
   await kubectl(["-n", place, "delete", "pod", "deleted", "--timeout=60s"]);
   // The application counted until SIGTERM came, and told InfluxDB itself.
-  const sent = await until("the application's own count", async () => {
-    const [row] = await query("SELECT * FROM sent WHERE pod_name = 'deleted'");
-    return row as unknown as Sent | undefined;
-  });
+  const sent = await reportOf("deleted");
   assert.equal(sent.failed, 0);
   assert.ok(sent.tcpLines > 1000);
   const { tcpLines, tcpSum, orders, checkouts, checkoutMs } = sent;

@@ -8,7 +8,7 @@ import { ETCD_COMMAND, IMAGES } from "./fixtures.ts";
 import { query } from "./influxdb.ts";
 import { ENABLED, type Texts } from "./objects.ts";
 import { agentOf, apply, dropNamespaces, makeNamespace, podsOf, ready, rolledOut } from "./pods.ts";
-import { settled } from "./poll.ts";
+import { settled, until } from "./poll.ts";
 
 const place = "e2e-etcd";
 
@@ -52,7 +52,8 @@ async function familiesInDatabase(name: string): Promise<ReadonlySet<string>> {
 }
 
 async function assertEveryFamily(name: string): Promise<void> {
-  const wanted = await familiesOnPage(name);
+  // Its container runs before it listens.
+  const wanted = await until("etcd's page", () => familiesOnPage(name));
   assert.ok(wanted.size > 100, `etcd's page has only ${wanted.size} families`);
   const missing = async () => [...wanted.difference(await familiesInDatabase(name))];
   assert.deepEqual(await settled(missing, (names) => names.length === 0), []);
