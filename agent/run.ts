@@ -49,18 +49,28 @@ export async function run(settings: RunSettings): Promise<number> {
   const agent = new Agent({ clock, log, hostname, statistics: new SelfStatistics(), signal: abort.signal });
   logStart(settings);
   const ended = firstSignal(signals);
-  try {
-    await agent.start(first);
-  } catch (error) {
-    log.error(`cannot start: ${errorText(error)}`);
+  const starting = agent.start(first);
+  const begun = await Promise.race([
+    starting.then(
+      () => "started" as const,
+      (error: unknown) => ({ error }),
+    ),
+    ended,
+  ]);
+  if (typeof begun === "object") {
+    log.error(`cannot start: ${errorText(begun.error)}`);
     return EXIT.unavailable;
   }
-  const stopReloading = reloadOnDemand(agent, settings);
-  log.info("Agent is running");
-  const signal = await ended;
-  log.info(`${signal} received`);
-  stopReloading();
-  await stopWithin(agent, abort, settings);
+  if (begun === "started") {
+    const stopReloading = reloadOnDemand(agent, settings);
+    log.info("Agent is running");
+    log.info(`${await ended} received`);
+    await stopWithin(async () => (await stopReloading(), agent.stop()), abort, settings);
+    return EXIT.done;
+  }
+  log.info(`${begun} received before the agent was up`);
+  starting.catch(() => {});
+  await stopWithin(() => agent.stop(), abort, settings);
   return EXIT.done;
 }
 
@@ -79,8 +89,9 @@ function logStart({ first, log, hostname, awaitOutputs }: RunSettings): void {
   log.info(`Config: Interval:${intervalMs / 1000}s, Hostname:"${host}", Flush Interval:${flushIntervalMs / 1000}s`);
 }
 
-/** SIGHUP and file changes reload, one after the other; SIGUSR1 flushes. */
-function reloadOnDemand(agent: Agent, settings: RunSettings): () => void {
+/** SIGHUP and file changes reload, one after the other; SIGUSR1 flushes. Returns the function that ends this and waits
+ *  for a reload under way. */
+function reloadOnDemand(agent: Agent, settings: RunSettings): () => Promise<void> {
   const { signals, log, watch, clock, firstText } = settings;
   let queue = Promise.resolve();
   const reload = (why: string) => {
@@ -99,6 +110,7 @@ function reloadOnDemand(agent: Agent, settings: RunSettings): () => void {
     signals.off("SIGHUP", onHup);
     signals.off("SIGUSR1", onUsr1);
     stopWatching?.();
+    return queue;
   };
 }
 
@@ -131,7 +143,7 @@ function firstSignal(signals: NodeJS.EventEmitter): Promise<string> {
 }
 
 /** The last collection and flush may take `shutdownMs`; then requests are aborted. A second signal aborts at once. */
-async function stopWithin(agent: Agent, abort: AbortController, settings: RunSettings): Promise<void> {
+async function stopWithin(stop: () => Promise<number>, abort: AbortController, settings: RunSettings): Promise<void> {
   const { clock, log, shutdownMs, signals } = settings;
   const giveUp = (why: string) => {
     log.error(`${why}; what is still unsent is lost`);
@@ -142,7 +154,7 @@ async function stopWithin(agent: Agent, abort: AbortController, settings: RunSet
   const hardEnd = new Promise<undefined>((resolve) => {
     abort.signal.addEventListener("abort", () => clock.after(1000, () => resolve(undefined)), { once: true });
   });
-  const undelivered = await Promise.race([agent.stop(), hardEnd]);
+  const undelivered = await Promise.race([stop(), hardEnd]);
   deadline.cancel();
   if (undelivered === undefined) log.error("an output did not let go in time");
   else if (undelivered > 0) log.error(`${undelivered} metrics could not be delivered and are lost`);

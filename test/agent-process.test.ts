@@ -113,6 +113,22 @@ test("a port in use: the port and the option to change are named; exit code 69",
   await new Promise((resolve) => holder.close(resolve));
 });
 
+test("a destination that never answers: it listens all the same, and SIGTERM ends it in time and says what is lost", async () => {
+  const silent = createServer((socket) => socket.on("error", () => {}));
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(silent.address() as { port: number }).port}`;
+  const port = await freePort();
+  const output = `[[outputs.influxdb]]\nurls = ["${url}"]\ntimeout = "60s"\n`;
+  const path = file(statsdConfig(port).replace(/\[\[outputs[^]*$/, output));
+  const agent = new Program(["agent", "--config", path, "--shutdown-timeout", "300ms"]);
+  await agent.until(/UDP listening/);
+  await datagram(port, "kept:1|c");
+  assert.equal(await agent.stop("SIGTERM", 10_000), 0);
+  assert.match(agent.stderr, /SIGTERM received before the agent was up/);
+  assert.match(agent.stderr, /1 metrics could not be delivered and are lost/);
+  silent.close();
+});
+
 test("SIGHUP with a broken config: the agent goes on with the last good one, and says why", async () => {
   const port = await freePort();
   const path = file(statsdConfig(port));
@@ -159,23 +175,12 @@ test("--test prints with > and ends; --once writes to the outputs and ends", asy
   const config = file(statsdConfig(await freePort()));
   const port = await freePort();
   const waiting = new Program(["agent", "--config", file(statsdConfig(port)), "--test-wait", "2"]);
-  await sendUntilOpen(port, "orders:4|c", waiting);
+  await waiting.until(/UDP listening/);
+  await datagram(port, "orders:4|c");
   assert.equal(await waiting.exited, 0);
-  assert.match(waiting.stdout, /^> orders,host=h,metric_type=counter value=\d+i \d{19}$/m);
+  assert.match(waiting.stdout, /^> orders,host=h,metric_type=counter value=4i \d{19}$/m);
   assert.equal(await new Program(["agent", "--config", config, "--once"]).exited, 0);
 });
-
-/** --test says nothing when it listens: repeat until its socket is there, a few times over. */
-async function sendUntilOpen(port: number, text: string, program: Program): Promise<void> {
-  const taken = () =>
-    new Promise<boolean>((resolve) => {
-      const probe = createSocket("udp4");
-      probe.once("error", () => resolve(true));
-      probe.bind(port, "127.0.0.1", () => probe.close(() => resolve(false)));
-    });
-  while (program.running && !(await taken()));
-  await datagram(port, text);
-}
 
 test("hostile input is survived, counted and logged at a bounded rate, and good lines beside it arrive", async () => {
   const [statsd, udp, tcp] = [await freePort(), await freePort(), await freePort()];

@@ -10,6 +10,9 @@ import { errorText, type InputConfig, type OutputConfig, type RunnableConfig, ty
 /** What the agent brings to every config it runs; `agent` and `globalTags` come with the config. */
 export type AgentSurroundings = Omit<Surroundings, "agent" | "globalTags"> & { readonly hostname: string };
 
+/** How long a reload waits for new outputs to connect. */
+const LONGEST_CONNECT_MS = 5_000;
+
 export class Agent {
   readonly #given: AgentSurroundings;
   #inputs: InputRunner[] = [];
@@ -19,6 +22,11 @@ export class Agent {
   /** Metrics that came before there was any output (a sidecar whose class has not arrived yet). */
   #waiting = new RingBuffer<Metric>(0);
   #waitingDropped = 0;
+  /** Replaced outputs that still finish a write. */
+  readonly #leaving = new Set<Promise<void>>();
+  readonly #heirs = new WeakMap<OutputRunner, OutputRunner>();
+  #lost = 0;
+  #ending = false;
 
   constructor(given: AgentSurroundings) {
     this.#given = given;
@@ -32,23 +40,27 @@ export class Agent {
     return this.#outputs;
   }
 
-  /** Rejects when an output cannot connect or a listener cannot open; everything is closed again then. */
+  /**
+   * Listeners open first and collections begin: what comes is kept while outputs still connect. Rejects when an output
+   * cannot connect or a listener cannot open; everything is closed again then.
+   */
   async start(config: RunnableConfig, { poll }: { readonly poll: boolean } = { poll: true }): Promise<void> {
     const surroundings = this.#surroundingsFor(config);
     this.#settingsKey = settingsKey(config);
     this.#waiting = new RingBuffer(config.agent.metricBufferLimit || 10_000);
     this.#outputs = config.outputs.map((output) => new OutputRunner(output, surroundings));
     this.#inputs = config.inputs.map((input) => this.#newInput(input, surroundings));
+    const connected = Promise.all(this.#outputs.map((output) => output.connect({ patient: true })));
+    // It is awaited below; until then a failure must not count as unhandled.
+    connected.catch(() => {});
     try {
-      await Promise.all(this.#outputs.map((output) => output.connect()));
-      for (const input of this.#inputs) await input.start();
+      for (const input of this.#inputs) if (!this.#ending) await input.start();
+      if (poll && !this.#ending) this.#run(this.#inputs, this.#outputs);
+      await connected;
     } catch (error) {
-      await this.#close();
+      if (!this.#ending) await this.#close();
       throw error;
     }
-    if (!poll) return;
-    for (const output of this.#outputs) output.run();
-    for (const input of this.#inputs) input.poll();
   }
 
   /**
@@ -68,7 +80,7 @@ export class Agent {
     const oldOutputs = this.#outputs.filter((output) => !outputs.kept.has(output));
     const oldInputs = this.#inputs.filter((input) => !inputs.kept.has(input));
     try {
-      await Promise.all(outputs.added.map((output) => output.connect()));
+      await this.#soon(Promise.all(outputs.added.map((output) => output.connect({ patient: false }))));
     } catch (error) {
       await Promise.all(outputs.added.map((output) => output.stop({ finalFlush: false })));
       throw error;
@@ -77,9 +89,8 @@ export class Agent {
     this.#inputs = inputs.all;
     this.#outputs = outputs.all;
     this.#settingsKey = key;
-    for (const output of outputs.added) output.run();
-    for (const input of inputs.added) input.poll();
-    await this.#handOver(oldOutputs, outputs.added);
+    this.#run(inputs.added, outputs.added);
+    this.#handOver(oldOutputs, outputs.added);
     this.#deliverWaiting();
   }
 
@@ -95,11 +106,28 @@ export class Agent {
 
   /** Last collection of the listeners, last flush, close. Returns how many metrics could not be delivered. */
   async stop(): Promise<number> {
+    this.#ending = true;
     this.#given.log.info("Hang on, flushing any cached metrics before shutdown");
     await Promise.all(this.#inputs.map((input) => input.stop({ finalGather: true })));
     this.#given.log.info("Stopping running outputs");
+    await Promise.all(this.#leaving);
     const left = await Promise.all(this.#outputs.map((output) => output.stop({ finalFlush: true })));
-    return left.reduce((sum, metrics) => sum + metrics.length, this.#waiting.length);
+    return left.reduce((sum, metrics) => sum + metrics.length, this.#waiting.length + this.#lost);
+  }
+
+  #run(inputs: readonly InputRunner[], outputs: readonly OutputRunner[]): void {
+    for (const output of outputs) output.run();
+    for (const input of inputs) input.poll();
+  }
+
+  /** A destination that does not answer must not hold up a reload: it goes on connecting while its metrics are kept. */
+  async #soon(connected: Promise<unknown>): Promise<void> {
+    const { clock, log } = this.#given;
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = clock.after(LONGEST_CONNECT_MS, resolve);
+    connected.catch((error: unknown) => log.debug(`connecting: ${errorText(error)}`));
+    await Promise.race([connected, late]);
+    timer.cancel();
   }
 
   #surroundingsFor(config: RunnableConfig): Surroundings {
@@ -150,14 +178,27 @@ export class Agent {
   }
 
   /** What an old output could not deliver goes to its successor of the same name; without one it is flushed. */
-  async #handOver(old: readonly OutputRunner[], added: readonly OutputRunner[]): Promise<void> {
-    const heirs = [...added];
+  #handOver(old: readonly OutputRunner[], added: readonly OutputRunner[]): void {
+    const free = [...added];
     for (const output of old) {
-      const at = heirs.findIndex((heir) => heir.name === output.name);
-      const heir = at < 0 ? undefined : heirs.splice(at, 1)[0];
-      const left = await output.stop({ finalFlush: heir === undefined });
-      if (heir !== undefined) for (const metric of left) heir.add(metric);
-      else if (left.length > 0) this.#given.log.error(`${output.name} is gone with ${left.length} undelivered metrics`);
+      const at = free.findIndex((candidate) => candidate.name === output.name);
+      const heir = at < 0 ? undefined : free.splice(at, 1)[0];
+      if (heir !== undefined) this.#heirs.set(output, heir);
+      const leaving = this.#leave(output).finally(() => this.#leaving.delete(leaving));
+      this.#leaving.add(leaving);
+    }
+  }
+
+  /** Takes as long as the write under way; nobody waits for it but the end of the agent. */
+  async #leave(output: OutputRunner): Promise<void> {
+    const left = await output.stop({ finalFlush: !this.#heirs.has(output) });
+    let heir = this.#heirs.get(output);
+    // The heir may have been replaced in the meantime.
+    while (heir !== undefined && !this.#outputs.includes(heir)) heir = this.#heirs.get(heir);
+    if (heir !== undefined) heir.inherit(left);
+    else if (left.length > 0) {
+      this.#lost += left.length;
+      this.#given.log.error(`${output.name} is gone with ${left.length} undelivered metrics`);
     }
   }
 

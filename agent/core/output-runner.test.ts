@@ -73,7 +73,7 @@ function bench(destination: Destination, common: Partial<OutputConfig["common"]>
 test("a full batch goes at once, the rest at the flush", async () => {
   const destination = new Destination();
   const { runner, add, clock } = bench(destination);
-  await runner.connect();
+  await runner.connect({ patient: true });
   runner.run();
   add("a", "b", "c", "d");
   await turn();
@@ -88,7 +88,7 @@ test("a failed batch stays in front; only the flush tries again; order is kept",
   const destination = new Destination();
   destination.answers = [new Error("away")];
   const { runner, add, statistics } = bench(destination);
-  await runner.connect();
+  await runner.connect({ patient: true });
   add("a", "b", "c");
   await turn();
   add("d", "e");
@@ -107,7 +107,7 @@ test("overflow drops the oldest, counts it and says so", async () => {
   const destination = new Destination();
   destination.answers = [new Error("away"), undefined];
   const { runner, add, statistics, lines } = bench(destination);
-  await runner.connect();
+  await runner.connect({ patient: true });
   add("a", "b", "c");
   await turn();
   add("d", "e", "f", "g", "h");
@@ -122,7 +122,7 @@ test("what arrives during a failing write outlives the newest of the failed batc
   const write = Promise.withResolvers<void>();
   destination.answers = [write.promise];
   const { runner, add, statistics } = bench(destination);
-  await runner.connect();
+  await runner.connect({ patient: true });
   add("a", "b", "c");
   await turn();
   add("d", "e", "f", "g");
@@ -140,7 +140,7 @@ test("drop and partial verdicts are counted as what they are", async () => {
     new WriteError("some", { kind: "partial", accepted: [0], rejected: [2] }),
   ];
   const { runner, add, statistics } = bench(destination);
-  await runner.connect();
+  await runner.connect({ patient: true });
   add("a", "b");
   await runner.flush();
   add("c", "d", "e");
@@ -160,7 +160,7 @@ test("filters work on a copy, names are changed, a metric without fields is drop
     fieldexclude: ["secret"],
     tagexclude: ["t"],
   });
-  await runner.connect();
+  await runner.connect({ patient: true });
   const shared = new Metric("yes", 0n).setTag("t", "x").setField("secret", 1).setField("v", 2);
   runner.add(shared);
   runner.add(new Metric("none", 0n).setField("v", 1));
@@ -175,7 +175,7 @@ test("connecting: one retry after 15 s, then the error", async () => {
   const destination = new Destination();
   destination.connectErrors = [new Error("first"), new Error("second")];
   const { runner, clock } = bench(destination);
-  const connecting = assert.rejects(runner.connect(), /outputs\.destination: second/);
+  const connecting = assert.rejects(runner.connect({ patient: true }), /outputs\.destination: second/);
   await turn();
   await clock.advance(15_000);
   await connecting;
@@ -185,7 +185,7 @@ test('startup_error_behavior "retry" connects before a later write and loses not
   const destination = new Destination();
   destination.connectErrors = [new Error("first"), new Error("second")];
   const { runner, add } = bench(destination, { startupErrorBehavior: "retry" });
-  await runner.connect();
+  await runner.connect({ patient: true });
   add("a");
   await runner.flush();
   assert.deepEqual([destination.batches.length, runner.unsent], [0, 1]);
@@ -198,7 +198,7 @@ test("room() waits for a healthy output that is behind, and never for a failing 
   const write = Promise.withResolvers<void>();
   destination.answers = [write.promise, new Error("away")];
   const { runner, add } = bench(destination);
-  await runner.connect();
+  await runner.connect({ patient: true });
   add("a", "b", "c", "d", "e", "f");
   let waited = false;
   const room = runner.room().then(() => (waited = true));

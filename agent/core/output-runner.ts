@@ -42,6 +42,7 @@ export class OutputRunner {
   };
   readonly #unregister: () => void;
   #connected = false;
+  #connecting: Promise<void> | undefined;
   #ignored = false;
   #writing: Promise<void> | undefined;
   #lastWriteFailed = false;
@@ -78,8 +79,8 @@ export class OutputRunner {
     return this.#counts.metrics_dropped + this.#counts.metrics_rejected;
   }
 
-  /** One retry after 15 s, then startup_error_behavior decides. */
-  async connect(): Promise<void> {
+  /** `patient`: one retry after 15 s. startup_error_behavior decides what a failure means. */
+  async connect({ patient }: { readonly patient: boolean }): Promise<void> {
     const behavior = this.config.common.startupErrorBehavior;
     try {
       await this.#connectOnce();
@@ -93,6 +94,7 @@ export class OutputRunner {
         this.#ignored = true;
         return;
       }
+      if (!patient) throw error;
       this.#log.error(`${errorText(error)}; trying once more in ${RECONNECT_MS / 1000} s`);
       await this.#pause(RECONNECT_MS);
       await this.#connectOnce();
@@ -140,6 +142,12 @@ export class OutputRunner {
     }
   }
 
+  /** Takes over what a predecessor could not deliver: older than anything here, and already filtered and named. */
+  inherit(metrics: readonly Metric[]): void {
+    this.#counts.metrics_added += metrics.length;
+    this.#drop(this.#buffer.putBack(metrics));
+  }
+
   /** Resolves at once unless this output is healthy and simply behind. */
   async room(): Promise<void> {
     while (this.#writing !== undefined && !this.#lastWriteFailed && this.#buffer.length >= this.#batchSize) {
@@ -172,7 +180,16 @@ export class OutputRunner {
     return left;
   }
 
-  async #connectOnce(): Promise<void> {
+  /** Whoever needs the connection joins an attempt under way. */
+  #connectOnce(): Promise<void> {
+    this.#connecting ??= this.#attemptConnect().finally(() => {
+      this.#connecting = undefined;
+    });
+    return this.#connecting;
+  }
+
+  async #attemptConnect(): Promise<void> {
+    if (this.#connected) return;
     try {
       await this.#output.connect?.();
       this.#connected = true;
