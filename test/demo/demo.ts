@@ -30,37 +30,38 @@ function title(text: string): void {
   say(`\n== ${text} ==`);
 }
 
-async function main(): Promise<boolean> {
+/** What has to be closed in the end, the last opened first. */
+type Open = (() => Promise<unknown>)[];
+
+async function main(open: Open): Promise<boolean> {
   const directory = mkdtempSync(join(tmpdir(), "pilotfish-demo-"));
-  const open: (() => Promise<unknown>)[] = [];
-  try {
-    title("1. Where the metrics will go");
-    const destination = await findDestination(directory);
-    open.push(() => destination.close());
-    say(destination.what);
+  open.push(async () => rmSync(directory, { recursive: true, force: true }));
+  title("1. Where the metrics will go");
+  const destination = await findDestination(directory);
+  open.push(() => destination.close());
+  say(destination.what);
 
-    title("2. A pod of an ordinary Deployment asks to be admitted");
-    const pod = await admitPod(directory, destination, open);
+  title("2. A pod of an ordinary Deployment asks to be admitted");
+  const pod = await admitPod(directory, destination, open);
 
-    title("3. The injected container starts, as the kubelet would start it");
-    const agent = await startAgent(directory, pod, destination);
-    open.push(() => agent.stop());
+  title("3. The injected container starts, as the kubelet would start it");
+  const agent = await startAgent(directory, { pod, destination, open });
 
-    title("4. The application talks to localhost: 8125, 8092 and 8094");
-    const showing = showArrivals(destination, agent);
-    await playApplication(PORTS);
-    say("(the application has said everything; the agent is asked to stop, its last interval still counts)");
-    await pause(2500);
-    await agent.stop();
-    await showing;
-    return summarize(await destination.points());
-  } finally {
-    for (const close of open.toReversed()) await close();
-    rmSync(directory, { recursive: true, force: true });
-  }
+  title("4. The application talks to localhost: 8125, 8092 and 8094");
+  const showing = showArrivals(destination, agent);
+  await playApplication(PORTS);
+  say("(the application has said everything; the agent is asked to stop, its last interval still counts)");
+  await pause(2500);
+  await agent.stop();
+  await showing;
+  return summarize(await destination.points());
 }
 
-async function admitPod(directory: string, destination: Destination, open: (() => Promise<unknown>)[]): Promise<Pod> {
+async function closeAll(open: Open): Promise<void> {
+  for (let close = open.pop(); close !== undefined; close = open.pop()) await close().catch(() => undefined);
+}
+
+async function admitPod(directory: string, destination: Destination, open: Open): Promise<Pod> {
   const at = (name: string) => join(directory, name);
   mkdirSync(at("classes"));
   writeFileSync(at("classes/demo"), destination.classToml);
@@ -102,7 +103,13 @@ function postReview(url: string, ca: Buffer): Promise<Answer> {
   });
 }
 
-async function startAgent(directory: string, pod: Pod, destination: Destination): Promise<Program> {
+interface Seating {
+  readonly pod: Pod;
+  readonly destination: Destination;
+  readonly open: Open;
+}
+
+async function startAgent(directory: string, { pod, destination, open }: Seating): Promise<Program> {
   const all: readonly Container[] = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
   const container = all.find(({ name }) => name === CONTAINER);
   if (container === undefined) throw new Error(`the injected pod has no container ${CONTAINER}`);
@@ -118,6 +125,7 @@ async function startAgent(directory: string, pod: Pod, destination: Destination)
     },
   });
   const agent = new Program(seat.args, { env: seat.env });
+  open.push(() => agent.stop());
   try {
     await agent.until(/Agent is running/);
   } catch (error) {
@@ -166,11 +174,21 @@ function summarize(points: readonly Point[]): boolean {
   return rows.every(({ equal }) => equal);
 }
 
+const open: Open = [];
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => {
+    say(`\n${signal}: ending what was started`);
+    void closeAll(open).then(() => process.exit(1));
+  });
+}
+
 try {
-  const equal = await main();
+  const equal = await main(open);
   say(equal ? "\nEverything that was sent has arrived." : "\nNOT everything that was sent has arrived.");
   process.exitCode = equal ? 0 : 1;
 } catch (error) {
   say(`\nThe demo failed: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
+} finally {
+  await closeAll(open);
 }
