@@ -5,7 +5,7 @@ import { Command, CommanderError } from "commander";
 import { VERSION } from "./inject/contract.ts";
 import type { RawInjectOptions } from "./run-inject.ts";
 import type { RawServeOptions } from "./serve-options.ts";
-import { EXIT_USAGE, ExitError } from "./server/listen-failure.ts";
+import { EXIT, ExitError } from "./exit-codes.ts";
 
 const program = new Command("pilotfish")
   .description("Seats a metrics agent beside every Kubernetes pod that wants one")
@@ -41,7 +41,10 @@ program
 program
   .command("inject")
   .description("read workloads, write them with the agent; the report goes to standard error")
-  .requiredOption("-f, --filename <file>", "manifests with pods or pod templates; - for standard input")
+  .requiredOption(
+    "-f, --filename <file...>",
+    "manifests with pods or pod templates, in this order; - for standard input",
+  )
   .option("--classes <dir>", "classes, a file each; without it classes are not checked")
   .option("--config <file>", "settings (config.yaml)")
   .option("--namespace-label <k=v...>", "label of the namespaces that the input does not bring itself")
@@ -58,11 +61,11 @@ try {
 
 function report(error: unknown): number {
   // Commander has written its message; help and version come this way too, with code 0.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (error instanceof ExitError) {
     process.stderr.write(`pilotfish: ${error.message}\n`);
     return error.exitCode;
   }
   process.stderr.write(`pilotfish: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  return 70;
+  return EXIT.internal;
 }

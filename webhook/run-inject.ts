@@ -2,10 +2,11 @@
 
 import { catalog } from "../agent/catalog.ts";
 import { inject } from "./cli/inject.ts";
+import { EXIT } from "./exit-codes.ts";
 
 /** As commander hands them over. */
 export interface RawInjectOptions {
-  readonly filename: string;
+  readonly filename: readonly string[];
   readonly classes?: string;
   readonly config?: string;
   readonly namespaceLabel?: readonly string[];
@@ -15,9 +16,9 @@ export interface RawInjectOptions {
 export async function runInject({ filename, ...options }: RawInjectOptions): Promise<number> {
   const { stdin, stdout, stderr } = process;
   // `pilotfish inject … | head` is not an error.
-  stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 74));
+  stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? EXIT.done : EXIT.io));
   return inject(
-    { file: filename, ...options },
+    { files: filename, ...options },
     { stdin, out: (text) => void stdout.write(text), err: (text) => void stderr.write(text), catalog },
   );
 }

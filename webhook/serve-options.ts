@@ -3,7 +3,7 @@
 import { isIP } from "node:net";
 import { hostname } from "node:os";
 import { parseListenAddress, type ListenAddress } from "./server/listen-address.ts";
-import { EXIT_USAGE, ExitError } from "./server/listen-failure.ts";
+import { EXIT, ExitError } from "./exit-codes.ts";
 import { DEFAULT_NAMESPACE } from "./inject/contract.ts";
 import { LEVELS, type Level } from "./log/logger.ts";
 
@@ -114,5 +114,5 @@ function level(text: string): Level {
 }
 
 function usage(message: string): ExitError {
-  return new ExitError(message, EXIT_USAGE);
+  return new ExitError(message, EXIT.usage);
 }

@@ -16,7 +16,7 @@ import type { Cluster, ClusterParts } from "./kube/cluster.ts";
 import type { Logger } from "./log/logger.ts";
 import type { ServeOptions } from "./serve-options.ts";
 import { createApp, createProbeApp, type AppParts } from "./server/app.ts";
-import { EXIT_CANNOT_CREATE, ExitError } from "./server/listen-failure.ts";
+import { EXIT, ExitError } from "./exit-codes.ts";
 import { Metrics } from "./server/metrics.ts";
 import { close, createHttps, createPlain, listen, useCertificate } from "./server/open-server.ts";
 import { Readiness } from "./server/readiness.ts";
@@ -131,7 +131,7 @@ async function writeFirst(path: string, bundle: string): Promise<void> {
     await writeAtomically(path, bundle);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new ExitError(`cannot write the authority (--ca-out): ${why}`, EXIT_CANNOT_CREATE, { cause: error });
+    throw new ExitError(`cannot write the authority (--ca-out): ${why}`, EXIT.cannotCreate, { cause: error });
   }
 }
 

@@ -41,7 +41,12 @@ async function run(place: URL): Promise<void> {
 
   let out = "";
   let report = "";
-  const options = { file: path("input.yaml"), namespaceLabel, ...(classes && { classes }), ...(config && { config }) };
+  const options = {
+    files: [path("input.yaml")],
+    namespaceLabel,
+    ...(classes && { classes }),
+    ...(config && { config }),
+  };
   const code = await inject(options, {
     stdin: Readable.from([]),
     out: (text) => (out += text),
@@ -54,10 +59,7 @@ async function run(place: URL): Promise<void> {
   const brought = new Map(documents.flatMap(namespacesIn).map((one) => [one.name, one]));
   const labels = Object.fromEntries(namespaceLabel.map((label) => label.split("=") as [string, string]));
   const known: Known = {
-    namespace: (namespace) => {
-      const own = brought.get(namespace);
-      return { labels: { ...own?.labels, ...labels }, annotations: own?.annotations ?? {} };
-    },
+    namespace: (namespace) => brought.get(namespace) ?? { labels, annotations: {} },
     classes: classes === undefined ? uncheckedClasses : await loadClasses(await readDirectory(classes), { catalog }),
     settings:
       config === undefined ? defaultSettings : (readSettings(readFileSync(config, "utf8")).settings ?? defaultSettings),

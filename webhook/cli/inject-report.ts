@@ -2,7 +2,8 @@
 
 import { reasons } from "../admission/reasons.ts";
 import type { Injection } from "../inject/inject-pod.ts";
-import type { Workload } from "./workload.ts";
+import { clip } from "../inject/warning-text.ts";
+import type { Stranger, Workload } from "./workload.ts";
 
 export function reportLines({ kind, name, namespace }: Workload, injection: Injection): string {
   const { reason, message, warnings, plugins, className } = injection;
@@ -13,4 +14,10 @@ export function reportLines({ kind, name, namespace }: Workload, injection: Inje
   if (reason !== "injected" && reason !== "already_injected") lines.push(`  remedy: ${remedy}`);
   for (const warning of warnings) lines.push(`  warning: ${warning.replace(/^pilotfish: /, "")}`);
   return `${lines.join("\n")}\n`;
+}
+
+/** Most are custom resources without pods; of an Argo Rollout one has to know. */
+export function strangerLine({ kind, name, apiVersion }: Stranger): string {
+  const what = apiVersion === "" ? "no apiVersion" : clip(apiVersion, 120);
+  return `${clip(kind, 120) || "?"}/${clip(name, 256)}: kind not known (${what}): unchanged\n`;
 }

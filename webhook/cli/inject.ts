@@ -1,27 +1,28 @@
 // `pilotfish inject`: manifests in, manifests with the agent out, a report on standard error. It decides and plans with
 // the webhook's own functions; only where the facts come from differs: files and flags instead of a cluster.
 
-import { readFile } from "node:fs/promises";
-import { text as readAll } from "node:stream/consumers";
 import type { Readable } from "node:stream";
 import type { Catalog } from "../../agent/config/config.ts";
 import type { Known, NamespaceFacts } from "../admission/known.ts";
 import { loadClasses, uncheckedClasses, type ClassSet } from "../classes/class-set.ts";
+import { EXIT, ExitError } from "../exit-codes.ts";
 import { injectPod } from "../inject/inject-pod.ts";
+import { isObject } from "../inject/json.ts";
 import { readSettings } from "../settings/read-settings.ts";
 import { defaultSettings, type Settings } from "../settings/settings.ts";
 import { readDirectory } from "../sources/read-directory.ts";
-import { reportLines } from "./inject-report.ts";
-import { readManifests, ManifestError, type Manifest, type Patch } from "./manifest.ts";
-import { namespacesIn, workloadsIn } from "./workload.ts";
+import { readBytes, readInputs, textOf } from "./inject-input.ts";
+import { reportLines, strangerLine } from "./inject-report.ts";
+import type { Manifest, Patch } from "./manifest.ts";
+import { namespacesIn, strangersIn, workloadsIn } from "./workload.ts";
 
 export interface InjectOptions {
-  /** A path, or `-` for standard input. */
-  readonly file: string;
+  /** Paths, or `-` for standard input; one stream of documents, in this order. */
+  readonly files: readonly string[];
   /** Directory of classes, a file each. Without it classes are not checked. */
   readonly classes?: string;
   readonly config?: string;
-  /** `k=v`, added to the labels of every namespace; Namespace objects in the input bring their own. */
+  /** `k=v`, the labels of every namespace that the input does not bring as an object. */
   readonly namespaceLabel?: readonly string[];
 }
 
@@ -32,34 +33,22 @@ export interface InjectIo {
   readonly catalog: Catalog;
 }
 
-/** sysexits.h */
-const EXIT_USAGE = 64;
-const EXIT_DATA = 65;
-const EXIT_NO_INPUT = 66;
-const EXIT_CONFIG = 78;
-
-class Unusable extends Error {
-  readonly exitCode: number;
-
-  constructor(exitCode: number, message: string) {
-    super(message);
-    this.exitCode = exitCode;
-  }
-}
-
 /** The exit code. Whatever happens to the pods it is 0; else the input, the flags or the settings are unusable. */
 export async function inject(options: InjectOptions, io: InjectIo): Promise<number> {
   try {
     const labels = readLabels(options.namespaceLabel ?? []);
     const settings = await settingsOf(options);
     const classes = await classesOf(options, io);
-    const text = await readInput(options.file, io);
-    const manifests = manifestsOf(text, options.file);
-    const known: Known = { namespace: factsFrom(manifests, labels), classes, settings, catalog: io.catalog };
-    for (const manifest of manifests) io.out(await injectManifest(manifest, known, io));
-    return 0;
+    const inputs = await readInputs(options.files, io.stdin);
+    const all = inputs.flatMap(({ manifests }) => manifests);
+    const known: Known = { namespace: factsFrom(all, labels), classes, settings, catalog: io.catalog };
+    for (const { mark, manifests } of inputs) {
+      if (mark !== "") io.out(mark);
+      for (const manifest of manifests) io.out(await injectManifest(manifest, known, io));
+    }
+    return EXIT.done;
   } catch (error) {
-    if (!(error instanceof Unusable)) throw error;
+    if (!(error instanceof ExitError)) throw error;
     io.err(`pilotfish inject: ${error.message}\n`);
     return error.exitCode;
   }
@@ -73,40 +62,19 @@ async function injectManifest(manifest: Manifest, known: Known, io: InjectIo): P
     io.err(reportLines(workload, injection));
     if (injection.patch.length > 0) patches.push({ path, operations: injection.patch });
   }
+  // A part without an object is comments.
+  if (isObject(manifest.value)) for (const stranger of strangersIn(manifest.value)) io.err(strangerLine(stranger));
   return manifest.patched(patches);
-}
-
-async function readInput(file: string, io: InjectIo): Promise<string> {
-  if (file === "-") return readAll(io.stdin);
-  return readText(file, "-f");
-}
-
-async function readText(file: string, option: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Unusable(EXIT_NO_INPUT, `cannot read ${option} ${file}: ${why}`);
-  }
-}
-
-function manifestsOf(text: string, file: string): readonly Manifest[] {
-  try {
-    const manifests = readManifests(text);
-    if (manifests.some(({ value }) => value !== undefined && value !== null)) return manifests;
-    throw new Unusable(EXIT_DATA, `${file} holds no object; give it Kubernetes manifests in YAML or JSON`);
-  } catch (error) {
-    if (!(error instanceof ManifestError)) throw error;
-    throw new Unusable(EXIT_DATA, `${file} is neither YAML nor JSON: ${error.message}`);
-  }
 }
 
 async function settingsOf({ config }: InjectOptions): Promise<Settings> {
   if (config === undefined) return defaultSettings;
-  const { settings, problems } = readSettings(await readText(config, "--config"));
+  const { settings, problems } = readSettings(
+    textOf(await readBytes(config, "--config"), { name: config, exitCode: EXIT.config }),
+  );
   if (settings !== undefined) return settings;
   const lines = problems.map(({ line, path, message, remedy }) => `\n  line ${line}: ${path}: ${message}; ${remedy}`);
-  throw new Unusable(EXIT_CONFIG, `the settings in ${config} cannot be used:${lines.join("")}`);
+  throw new ExitError(`the settings in ${config} cannot be used:${lines.join("")}`, EXIT.config);
 }
 
 async function classesOf({ classes: directory }: InjectOptions, io: InjectIo): Promise<ClassSet> {
@@ -121,7 +89,7 @@ async function classesOf({ classes: directory }: InjectOptions, io: InjectIo): P
     return set;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Unusable(EXIT_NO_INPUT, `cannot read --classes ${directory}: ${why}`);
+    throw new ExitError(`cannot read --classes ${directory}: ${why}`, EXIT.noInput, { cause: error });
   }
 }
 
@@ -129,7 +97,7 @@ function readLabels(given: readonly string[]): Readonly<Record<string, string>> 
   const pairs = given.map((text): [string, string] => {
     const equals = text.indexOf("=");
     if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)];
-    throw new Unusable(EXIT_USAGE, `--namespace-label ${text} is not k=v; write pilotfish.dev/injection=enabled`);
+    throw new ExitError(`--namespace-label ${text} is not k=v; write pilotfish.dev/injection=enabled`, EXIT.usage);
   });
   return Object.fromEntries(pairs);
 }
@@ -139,8 +107,5 @@ function factsFrom(
   labels: Readonly<Record<string, string>>,
 ): (name: string) => NamespaceFacts {
   const brought = new Map(manifests.flatMap(({ value }) => namespacesIn(value)).map((one) => [one.name, one]));
-  return (name) => {
-    const own = brought.get(name);
-    return { labels: { ...own?.labels, ...labels }, annotations: own?.annotations ?? {} };
-  };
+  return (name) => brought.get(name) ?? { labels, annotations: {} };
 }

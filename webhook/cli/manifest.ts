@@ -2,6 +2,7 @@
 // out byte for byte. YAML or JSON.
 
 import type { Document } from "yaml";
+import { isObject } from "../inject/json.ts";
 import { applyPatch, type Patch } from "./apply-patch.ts";
 import { readYaml } from "./read-yaml.ts";
 import { patchYaml } from "./yaml-patch.ts";
@@ -15,20 +16,39 @@ export interface Manifest {
 
 export type { Patch } from "./apply-patch.ts";
 
+/** Its message goes on behind the name of the file. */
 export class ManifestError extends Error {
   override readonly name = "ManifestError";
 }
 
-/** Throws ManifestError with the place when the text is neither YAML nor JSON. */
+/** Throws ManifestError with the place when the text is neither YAML nor JSON, or a document is not an object. */
 export function readManifests(text: string): readonly Manifest[] {
   const json = jsonValue(text);
-  if (json !== undefined) return [jsonManifest(text, json)];
-  let line = 1;
+  if (json !== undefined) return [objectOnly(jsonManifest(text, json), { number: 1, line: 1 })];
+  const place = { number: 0, line: 1 };
   return splitDocuments(text).map((part) => {
-    const manifest = yamlManifest(part, line);
-    line += part.split("\n").length - 1;
+    const manifest = yamlManifest(part, place.line);
+    // What stands in front of the first mark is a document only when it says something.
+    if (part.startsWith("---") || manifest.value !== undefined) place.number += 1;
+    objectOnly(manifest, place);
+    place.line += part.split("\n").length - 1;
     return manifest;
   });
+}
+
+interface Place {
+  /** Of the document in its file, from 1. */
+  readonly number: number;
+  readonly line: number;
+}
+
+/** An empty document is passed on: kubectl skips it too. */
+function objectOnly(manifest: Manifest, { number, line }: Place): Manifest {
+  const { value } = manifest;
+  if (value === undefined || value === null || isObject(value)) return manifest;
+  const what = Array.isArray(value) ? "a list" : "a single value";
+  const remedy = "give it Kubernetes objects, each with apiVersion and kind";
+  throw new ManifestError(`holds no object in document ${number} (line ${line}) but ${what}; ${remedy}`);
 }
 
 function jsonValue(text: string): unknown {
@@ -64,7 +84,7 @@ function yamlManifest(text: string, firstLine: number): Manifest {
   const [error] = document.errors;
   if (error !== undefined) {
     const line = firstLine + text.slice(0, error.pos[0]).split("\n").length - 1;
-    throw new ManifestError(`line ${line}: ${error.message.split("\n", 1)[0] ?? ""}`);
+    throw new ManifestError(`is neither YAML nor JSON: line ${line}: ${error.message.split("\n", 1)[0] ?? ""}`);
   }
   const value = plain(document, firstLine);
   return {
@@ -77,8 +97,11 @@ function plain(document: Document, line: number): unknown {
   try {
     return document.toJS();
   } catch (error) {
-    throw new ManifestError(`line ${line}: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    throw new ManifestError(
+      `is neither YAML nor JSON: line ${line}: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
 }

@@ -34,6 +34,17 @@ test("every kind of workload in one stream", () => {
   assert.ok(stderr.startsWith(alike.map((kind) => read(`${kind}/report.txt`)).join("")));
 });
 
+function inputOf(kind: string): string {
+  return fileURLToPath(new URL(`goldens/${kind}/input.yaml`, import.meta.url));
+}
+
+test("-f several times, and with several files: all of them, in order", () => {
+  const flags = ["--namespace-label", "pilotfish.dev/injection=enabled"];
+  const { stdout, status } = pilotfish("", "-f", inputOf("pod"), "-f", inputOf("job"), inputOf("cronjob"), ...flags);
+  assert.equal(status, 0);
+  assert.equal(stdout, ["pod", "job", "cronjob"].map((kind) => read(`${kind}/injected.yaml`)).join("---\n"));
+});
+
 test("unusable input is an exit code and a sentence", () => {
   const { stdout, stderr, status } = pilotfish("a: [", "-f", "-");
   assert.equal(status, 65);

@@ -1,6 +1,7 @@
 // Where the pod template is in every kind of workload, and what pod would come of it.
 
 import { at, isObject, listOf, stringOf, stringsOf, type JsonObject } from "../inject/json.ts";
+import { hasNoPods } from "./known-kinds.ts";
 
 export type Path = readonly (string | number)[];
 
@@ -12,6 +13,14 @@ export interface Workload {
   readonly path: Path;
   /** The pod as the webhook would see it. */
   readonly pod: JsonObject;
+}
+
+export interface Stranger {
+  /** Empty: it has none. */
+  readonly kind: string;
+  readonly name: string;
+  /** Empty: it has none. */
+  readonly apiVersion: string;
 }
 
 const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
@@ -30,19 +39,52 @@ const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
 const GROUPS = /^(v1|(apps|batch|extensions)\/v\w+)$/;
 
 /** Of one document; lists are opened. */
-export function workloadsIn(document: unknown, path: Path = []): readonly Workload[] {
+export function workloadsIn(document: unknown): readonly Workload[] {
+  return objectsIn(document).flatMap(({ object, path }) => {
+    const below = templateOf(object);
+    if (below === undefined) return [];
+    const template = at(object, ...below);
+    const pod = isObject(template) ? template : {};
+    return [{ ...nameOf(object), path: [...path, ...below], pod }];
+  });
+}
+
+/** Objects that are no workloads and not Kubernetes' own: if pods come of them, they are not seen here. */
+export function strangersIn(document: unknown): readonly Stranger[] {
+  return objectsIn(document).flatMap(({ object }) => {
+    const apiVersion = stringOf(at(object, "apiVersion"));
+    if (templateOf(object) !== undefined || hasNoPods(apiVersion, stringOf(at(object, "kind")))) return [];
+    const { kind, name } = nameOf(object);
+    return [{ kind, name, apiVersion }];
+  });
+}
+
+interface Placed {
+  readonly object: unknown;
+  readonly path: Path;
+}
+
+function objectsIn(document: unknown, path: Path = []): readonly Placed[] {
   const items = at(document, "items");
   if (stringOf(at(document, "kind")).endsWith("List") && Array.isArray(items)) {
-    return items.flatMap((item, index) => workloadsIn(item, [...path, "items", index]));
+    return items.flatMap((item, index) => objectsIn(item, [...path, "items", index]));
   }
-  const kind = stringOf(at(document, "kind"));
-  const below = Object.hasOwn(TEMPLATES, kind) ? TEMPLATES[kind] : undefined;
-  if (below === undefined || !GROUPS.test(stringOf(at(document, "apiVersion")))) return [];
-  const template = at(document, ...below);
-  const namespace = stringOf(at(document, "metadata", "namespace")) || "default";
-  const name = stringOf(at(document, "metadata", "name")) || stringOf(at(document, "metadata", "generateName")) || "?";
-  const pod = isObject(template) ? template : {};
-  return [{ kind, name, namespace, path: [...path, ...below], pod }];
+  return [{ object: document, path }];
+}
+
+function templateOf(object: unknown): readonly string[] | undefined {
+  const kind = stringOf(at(object, "kind"));
+  if (!GROUPS.test(stringOf(at(object, "apiVersion")))) return undefined;
+  return Object.hasOwn(TEMPLATES, kind) ? TEMPLATES[kind] : undefined;
+}
+
+function nameOf(object: unknown): Pick<Workload, "kind" | "name" | "namespace"> {
+  const metadata = at(object, "metadata");
+  return {
+    kind: stringOf(at(object, "kind")),
+    name: stringOf(at(metadata, "name")) || stringOf(at(metadata, "generateName")) || "?",
+    namespace: stringOf(at(metadata, "namespace")) || "default",
+  };
 }
 
 export interface NamedNamespace {

@@ -5,7 +5,7 @@ import { KubeConfig } from "@kubernetes/client-node";
 import { systemClock } from "../../certs/clock.ts";
 import type { CertificateStore } from "../../certs/store.ts";
 import type { Logger } from "../log/logger.ts";
-import { EXIT_UNAVAILABLE, ExitError } from "../server/listen-failure.ts";
+import { EXIT, ExitError } from "../exit-codes.ts";
 import type { Metrics } from "../server/metrics.ts";
 import { SETTINGS_CONFIG_MAP } from "../inject/contract.ts";
 import type { TextsSource } from "../sources/texts-source.ts";
@@ -82,11 +82,11 @@ function clusterConfig(): KubeConfig {
     config.loadFromDefault();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new ExitError(`the kubeconfig cannot be read: ${why}`, EXIT_UNAVAILABLE, { cause: error });
+    throw new ExitError(`the kubeconfig cannot be read: ${why}`, EXIT.unavailable, { cause: error });
   }
   // What the client falls back to when it finds nothing: a server that is never there.
   if (config.getCurrentCluster()?.server === "http://localhost:8080") {
-    throw new ExitError("there is no cluster here. Use --dev, set KUBECONFIG, or run in a pod", EXIT_UNAVAILABLE);
+    throw new ExitError("there is no cluster here. Use --dev, set KUBECONFIG, or run in a pod", EXIT.unavailable);
   }
   return config;
 }

@@ -1,26 +1,12 @@
 // Why a port could not be opened, in words of the command line.
 
-/** Thrown to the composition root, which writes the message and exits with the code (69: EX_UNAVAILABLE of sysexits.h). */
-export class ExitError extends Error {
-  readonly exitCode: number;
-
-  constructor(message: string, exitCode: number, options?: ErrorOptions) {
-    super(message, options);
-    this.name = "ExitError";
-    this.exitCode = exitCode;
-  }
-}
-
-export const EXIT_USAGE = 64;
-export const EXIT_NO_INPUT = 66;
-export const EXIT_UNAVAILABLE = 69;
-export const EXIT_CANNOT_CREATE = 73;
+import { EXIT, ExitError } from "../exit-codes.ts";
 
 export function listenFailure(error: unknown, option: string, address: string): ExitError {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const port = address.slice(address.lastIndexOf(":") + 1);
   const why = WHY[code]?.(port) ?? (error instanceof Error ? error.message : String(error));
-  return new ExitError(`cannot listen on ${address} (${option}): ${why}`, EXIT_UNAVAILABLE, { cause: error });
+  return new ExitError(`cannot listen on ${address} (${option}): ${why}`, EXIT.unavailable, { cause: error });
 }
 
 const WHY: Readonly<Record<string, (port: string) => string>> = {

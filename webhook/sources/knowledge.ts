@@ -6,7 +6,7 @@ import { uncheckedClasses, type ClassSet } from "../classes/class-set.ts";
 import type { CopySources } from "../classes/copy.ts";
 import type { Logger } from "../log/logger.ts";
 import type { ServeOptions } from "../serve-options.ts";
-import { EXIT_NO_INPUT, ExitError } from "../server/listen-failure.ts";
+import { EXIT, ExitError } from "../exit-codes.ts";
 import type { Metrics } from "../server/metrics.ts";
 import { readSettings } from "../settings/read-settings.ts";
 import { defaultSettings, type Settings } from "../settings/settings.ts";
@@ -99,7 +99,7 @@ function stopIfUnreadable(watched: readonly Pick<Watched<unknown>, "value" | "pr
   const bad = watched.find(({ value }) => value === undefined);
   if (bad === undefined) return;
   for (const one of watched) one.stop();
-  throw new ExitError(bad.problem, EXIT_NO_INPUT);
+  throw new ExitError(bad.problem, EXIT.noInput);
 }
 
 function settingsOf(text: string, ownNamespace: string): Settings {
