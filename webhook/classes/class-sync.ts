@@ -6,7 +6,7 @@ import type { Clock } from "../../certs/clock.ts";
 import type { NamespaceFacts } from "../admission/known.ts";
 import { EXCLUDED_NAMESPACES, NAMESPACE_LABEL, NAMESPACE_LABEL_VALUE } from "../inject/contract.ts";
 import { member } from "../inject/json.ts";
-import { WorkQueue } from "../kube/work-queue.ts";
+import { WorkQueue } from "../retry/work-queue.ts";
 import { judge, wantedCopy, type Copy, type CopySources, type Wanted } from "./copy.ts";
 import { isOlder, type Stamp } from "./stamp.ts";
 

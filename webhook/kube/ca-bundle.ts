@@ -5,7 +5,7 @@ import { AdmissionregistrationV1Api, PatchStrategy, setHeaderOptions, type KubeC
 import type { Clock, Timer } from "../../certs/clock.ts";
 import { at, listOf, stringOf } from "../inject/json.ts";
 import { describeFailure } from "./api-failure.ts";
-import { Backoff } from "./backoff.ts";
+import { Backoff } from "../retry/backoff.ts";
 import { FollowedList } from "./followed-list.ts";
 
 const OWN_ENTRY = ".pilotfish.dev";

@@ -6,7 +6,7 @@ import { Watch, type KubeConfig } from "@kubernetes/client-node";
 import type { Clock, Timer } from "../../certs/clock.ts";
 import { at, stringOf } from "../inject/json.ts";
 import { describeFailure, statusOf } from "./api-failure.ts";
-import { Backoff } from "./backoff.ts";
+import { Backoff } from "../retry/backoff.ts";
 
 interface ListPage {
   readonly metadata?: { readonly resourceVersion?: string; readonly _continue?: string };
