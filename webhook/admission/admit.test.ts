@@ -56,6 +56,26 @@ for (const [name, object, request] of UNSUPPORTED) {
   });
 }
 
+for (const [what, request, says] of [
+  ["an update", { operation: "UPDATE" }, /^pilotfish: UPDATE of v1 Pod: only the creation of pods is changed/],
+  [
+    "another kind",
+    { kind: { group: "apps", version: "v1", kind: "Deployment" } },
+    /CREATE of apps\/v1 Deployment: only/,
+  ],
+  ["a sub-resource", { subResource: "eviction" }, /CREATE of v1 Pod\/eviction: only/],
+  ["a long kind", { kind: { group: "x".repeat(300), version: "v1", kind: "Pod" } }, /^pilotfish: CREATE of xxx/],
+] as const) {
+  test(`${what} is allowed with a warning that names it and the remedy`, async () => {
+    const { body, misdirected } = await admit(reviewOf(POD, request), knownWith());
+    const warnings = at(body, "response", "warnings") as readonly string[];
+    assert.match(String(warnings[0]), says);
+    assert.match(String(warnings.at(-1)), /rules select CREATE of pods only/);
+    assert.ok(warnings.every(({ length }) => length <= 120));
+    assert.equal(misdirected, true);
+  });
+}
+
 test("the answer carries the uid, the patch and the reason for the audit log", async () => {
   const outcome = await admit(reviewOf(POD), knownWith());
   assert.equal(outcome.reason, "injected");

@@ -5,6 +5,7 @@ import type { Known } from "./known.ts";
 import type { ReasonCode } from "./reasons.ts";
 import { injectPod, type Injection } from "../inject/inject-pod.ts";
 import { isObject, at, listOf, stringOf } from "../inject/json.ts";
+import { warningLines } from "../inject/warning-text.ts";
 import { answer, readReview, type Review } from "./review.ts";
 
 export type { Known } from "./known.ts";
@@ -23,6 +24,8 @@ export interface Outcome {
   readonly pod: PodName;
   readonly warnings: readonly string[];
   readonly dryRun: boolean;
+  /** What came was not the creation of a pod: a rule of somebody's sends too much. `pod` names whatever it was. */
+  readonly misdirected?: true;
 }
 
 export interface PodName {
@@ -69,7 +72,9 @@ async function decided({ createsPod, object, what, ...review }: Review, known: K
   if (createsPod && isObject(object)) return injectPod({ pod: object, namespace: namespaceOf(review, object) }, known);
   const seen = createsPod ? "CREATE of a Pod without an object" : what;
   const message = `${seen}: only the creation of pods is changed`;
-  return { reason: "unsupported_object", message, warnings: [], patch: [], plugins: [], className: "" };
+  // Its client is told, because it is nearly always the author of the rule who tries it out.
+  const warnings = warningLines(message, "let the webhook's rules select CREATE of pods only");
+  return { reason: "unsupported_object", message, warnings, patch: [], plugins: [], className: "" };
 }
 
 function outcome(review: Review, { reason, message, warnings, patch }: Injection): Outcome {
@@ -82,6 +87,7 @@ function outcome(review: Review, { reason, message, warnings, patch }: Injection
     pod: podName(review),
     warnings,
     dryRun: review.dryRun,
+    ...(!review.createsPod && { misdirected: true }),
   };
 }
 

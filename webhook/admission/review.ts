@@ -27,7 +27,7 @@ export interface Unanswerable {
 
 export function readReview(body: unknown): Review | Unanswerable {
   if (!isObject(body)) {
-    return { status: 400, error: "the body is not a JSON object", remedy: "POST an AdmissionReview as JSON" };
+    return { status: 400, error: "the body is JSON, but not an object", remedy: "POST an AdmissionReview as JSON" };
   }
   if (body["kind"] !== "AdmissionReview" || body["apiVersion"] !== REVIEW_VERSION) {
     const got = `${stringOf(body["apiVersion"])} ${stringOf(body["kind"])}`.trim().slice(0, 120);

@@ -24,6 +24,8 @@ const NOTE_BYTES = 1000;
 export function notable(outcome: Outcome): Notable | undefined {
   const { reason, warnings, message, dryRun, pod, injected } = outcome;
   if (reason === undefined || dryRun || pod.namespace === "") return undefined;
+  // Nobody asked for the agent there, and it comes with each update of each object.
+  if (outcome.misdirected === true) return undefined;
   if (reasons[reason].outcome === "injected" || warnings.length === 0) return undefined;
   return {
     namespace: pod.namespace,

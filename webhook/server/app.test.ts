@@ -119,8 +119,23 @@ const gzipped = Buffer.from("H4sIAAAAAAAAA6uuBQBDv6ajAgAAAA==", "base64");
 
 for (const [what, method, path, headers, body, status, error] of [
   ["no JSON", "POST", "/mutate", JSON_TYPE, "{", 400, /not valid JSON/],
-  ["a JSON text that is no object", "POST", "/mutate", JSON_TYPE, '"x"', 400, /not valid JSON/],
-  ["a list", "POST", "/mutate", JSON_TYPE, "[]", 400, /not a JSON object/],
+  ["a JSON text that is no object", "POST", "/mutate", JSON_TYPE, '"x"', 400, /JSON, but not an object/],
+  ["null", "POST", "/mutate", JSON_TYPE, "null", 400, /JSON, but not an object/],
+  ["a number", "POST", "/mutate", JSON_TYPE, "5", 400, /JSON, but not an object/],
+  ["a list", "POST", "/mutate", JSON_TYPE, "[]", 400, /JSON, but not an object/],
+  ["only blanks", "POST", "/mutate", JSON_TYPE, "  ", 400, /not valid JSON/],
+  ["UTF-16 with a mark", "POST", "/mutate", JSON_TYPE, Buffer.from("\uFEFF{}", "utf16le"), 400, /not UTF-8/],
+  ["UTF-16 without one", "POST", "/mutate", JSON_TYPE, Buffer.from("{}", "utf16le"), 400, /not UTF-8/],
+  [
+    "UTF-16 that says so",
+    "POST",
+    "/mutate",
+    { "content-type": "application/json; charset=utf-16" },
+    Buffer.from("{}", "utf16le"),
+    400,
+    /not UTF-8/,
+  ],
+  ["Latin-1", "POST", "/mutate", JSON_TYPE, Buffer.from('{"a":"\xe9"}', "latin1"), 400, /not UTF-8/],
   ["another object", "POST", "/mutate", JSON_TYPE, "{}", 422, /not an AdmissionReview/],
   [
     "a compressed object",
@@ -163,6 +178,25 @@ test("a body in chunks has the same limit, and the same emptiness", async () => 
   sent.end(big);
   assert.equal((await received(sent)).status, 413);
   assert.match((await send("POST", "/mutate", chunked)).text, /the body is empty/);
+});
+
+test("a body that claims to be too large is refused before it comes, and the connection is closed", async () => {
+  const headers = { ...JSON_TYPE, "content-length": String(7 * 2 ** 20 + 1) };
+  const rejected = 'pilotfish_webhook_bad_requests_total{status="413"}';
+  const before = (await sample(rejected)) || 0;
+  const sent = request({ ...options("POST", "/mutate"), agent: false, headers }).on("error", () => undefined);
+  sent.write("{");
+  // The deadline of this test: a server that waits for the body answers after half a minute.
+  sent.setTimeout(10_000, () => sent.destroy(new Error("no answer")));
+  const [socket] = (await once(sent, "socket")) as [TLSSocket];
+  const closed = once(socket, "close");
+  const got = await received(sent);
+  assert.equal(got.status, 413);
+  assert.match(got.text, /larger than 7 MiB/);
+  assert.equal(got.headers["connection"], "close");
+  await closed;
+  assert.equal(await sample(rejected), before + 1);
+  assert.match(lines.join(""), /"status":413/);
 });
 
 test("exactly 7 MiB is read", async () => {

@@ -1,5 +1,6 @@
 // POST /mutate: body in, decision asked for, answer out; counted and logged once. The decision itself: admission/.
 
+import { isUtf8 } from "node:buffer";
 import { json, Router, type Request, type RequestHandler, type Response } from "express";
 import { controllerOf, type Outcome } from "../admission/admit.ts";
 import { reasons } from "../admission/reasons.ts";
@@ -8,7 +9,16 @@ import { at, stringOf } from "../inject/json.ts";
 import type { Logger } from "../log/logger.ts";
 import { logAdmission } from "./admission-log.ts";
 import type { Metrics } from "./metrics.ts";
-import { BODY_LIMIT_MIB, EMPTY_BODY, NOT_JSON_TYPE, NOT_POST, type RequestError } from "./request-errors.ts";
+import { refuseTooLarge } from "./refuse-early.ts";
+import {
+  BODY_LIMIT_MIB,
+  EMPTY_BODY,
+  NOT_JSON_TYPE,
+  NOT_POST,
+  NOT_UTF8,
+  TOO_LARGE,
+  type RequestError,
+} from "./request-errors.ts";
 
 export interface MutateParts {
   readonly decide: (body: unknown) => Promise<Outcome>;
@@ -23,8 +33,12 @@ export interface MutateParts {
 export function mutateRoute(parts: MutateParts): Router {
   const routes = Router({ caseSensitive: true });
   const load: Load = { inFlight: 0 };
-  const body = json({ limit: BODY_LIMIT_MIB * 2 ** 20, type: () => true, verify: notEmpty });
-  routes.post("/mutate", isJson, counted(load, parts.metrics), body, async (request, response) => {
+  const body = json({ limit: BODY_LIMIT_MIB * 2 ** 20, type: () => true, strict: false, verify: checkBytes });
+  const notTooLarge = refuseTooLarge(() => {
+    parts.metrics.rejected.inc({ status: String(TOO_LARGE.status) });
+    parts.log.warn({ status: TOO_LARGE.status }, `${TOO_LARGE.error}; ${TOO_LARGE.remedy}`);
+  });
+  routes.post("/mutate", isJson, notTooLarge, counted(load, parts.metrics), body, async (request, response) => {
     if (request.body === undefined) sendError(response, EMPTY_BODY);
     else await mutate({ body: request.body, response, load }, parts);
   });
@@ -54,9 +68,12 @@ function isEmpty(request: Request): boolean {
   return request.headers["transfer-encoding"] === undefined && Number(request.headers["content-length"] ?? 0) === 0;
 }
 
-/** body-parser would take an empty body for `{}`. */
-function notEmpty(_request: unknown, _response: unknown, body: Buffer): void {
+/** body-parser would take an empty body for `{}`, and put U+FFFD in place of what is not UTF-8. */
+function checkBytes(_request: unknown, _response: unknown, body: Buffer): void {
   if (body.length === 0) throw new Error(EMPTY_BODY.error);
+  // UTF-16 and UTF-32 have a NUL in the first character of any JSON; JSON itself has none.
+  const isWide = body.subarray(0, 4).includes(0);
+  if (isWide || !isUtf8(body)) throw Object.assign(new Error(NOT_UTF8.error), { type: "pilotfish.not.utf8" });
 }
 
 /** Requests count from their first byte: the ones whose body still waits to be read are the queue. */

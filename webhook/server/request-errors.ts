@@ -32,7 +32,18 @@ export const EMPTY_BODY: RequestError = {
   remedy: "POST an AdmissionReview as JSON",
 };
 
-/** By body-parser's `type` of error. */
+export const NOT_UTF8: RequestError = {
+  status: 400,
+  error: "the body is not UTF-8",
+  remedy: "send the AdmissionReview in UTF-8 (RFC 8259, section 8.1)",
+};
+export const TOO_LARGE: RequestError = {
+  status: 413,
+  error: `the body is larger than ${BODY_LIMIT_MIB} MiB`,
+  remedy: "an object this large is beyond what Kubernetes stores: make it smaller",
+};
+
+/** By body-parser's `type` of error; `pilotfish.not.utf8` is our own. */
 const PARSER_ERRORS: Readonly<Record<string, RequestError>> = {
   "entity.parse.failed": {
     status: 400,
@@ -40,11 +51,8 @@ const PARSER_ERRORS: Readonly<Record<string, RequestError>> = {
     remedy: "POST an AdmissionReview as JSON",
   },
   "entity.verify.failed": EMPTY_BODY,
-  "entity.too.large": {
-    status: 413,
-    error: `the body is larger than ${BODY_LIMIT_MIB} MiB`,
-    remedy: "an object this large is beyond what Kubernetes stores: make it smaller",
-  },
+  "pilotfish.not.utf8": NOT_UTF8,
+  "entity.too.large": TOO_LARGE,
   "request.aborted": { status: 400, error: "the connection ended within the body", remedy: "send the whole body" },
   "request.size.invalid": {
     status: 400,
