@@ -32,7 +32,10 @@ interface Started {
 
 const running: ChildProcess[] = [];
 function start(...args: string[]): Started {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "pipe"], env: { PATH: "" } });
+  return startNode(MAIN, ...args);
+}
+function startNode(...args: string[]): Started {
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], env: { PATH: "" } });
   running.push(child);
   let text = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (text += chunk.toString()));
@@ -167,6 +170,39 @@ test("with a drain delay it is not ready but serves; a second signal ends it at 
   assert.equal(await webhook.ended, 1);
 });
 
+test("SIGHUP is ignored, and says so", async () => {
+  const webhook = await startWebhook();
+  webhook.child.kill("SIGHUP");
+  await until("it says so", () => /"level":"info".*SIGHUP ignored/.exec(webhook.output()) ?? undefined);
+  const text = review("shop");
+  const sent = post(webhook, text.length);
+  sent.end(text);
+  assert.match(await bodyOf(sent), /"allowed":true/);
+  webhook.child.kill("SIGTERM");
+  assert.equal(await webhook.ended, 0);
+});
+
+/** Sends the signal while the command's own code is about to be loaded. */
+const EARLY = `import { registerHooks } from "node:module";
+registerHooks({ resolve(name, context, next) {
+  if (/run-(webhook|inject)/.test(name)) process.kill(process.pid, "SIGNAL");
+  return next(name, context);
+} });`;
+
+for (const [command, signal, ended] of [
+  ["webhook", "SIGTERM", 0],
+  ["webhook", "SIGINT", 0],
+  ["inject", "SIGTERM", null],
+  ["inject", "SIGINT", null],
+] as const) {
+  test(`${command}: ${signal} while it is loaded ${ended === 0 ? "ends it with 0" : "kills it, as ever"}`, async () => {
+    const early = `data:text/javascript,${encodeURIComponent(EARLY.replace("SIGNAL", signal))}`;
+    const args = command === "webhook" ? ["--dev", "--listen", "127.0.0.1:0"] : ["-f", MAIN];
+    const started = startNode("--import", early, MAIN, command, ...args);
+    assert.equal(await started.ended, ended, started.output());
+  });
+}
+
 test("--certificates keeps the authority over a restart", async () => {
   const kept = ["--certificates", join(directory, "certificates")];
   const first = await startWebhook(...kept);
@@ -187,6 +223,24 @@ test("a port in use is named, with the option, and ends it with 69", async () =>
   }
   holder.close();
 });
+
+for (const [what, option, text, code, says] of [
+  ["settings that are not there", "--config", undefined, 66, /ENOENT/],
+  ["settings with a problem", "--config", "imagee: x\n", 78, /did you mean image\?/],
+  ["settings that are not YAML", "--config", "a: [\n", 78, /settings/],
+  ["namespaces that are not YAML", "--namespaces", "a: [\n", 78, /it is not YAML/],
+] as const) {
+  test(`${what}: exit code ${code}, for webhook and inject alike`, async () => {
+    const path = join(directory, `${code}-${what.replaceAll(" ", "-")}.yaml`);
+    if (text !== undefined) await writeFile(path, text);
+    const webhook = start("webhook", "--dev", "--listen", "127.0.0.1:0", option, path);
+    assert.equal(await webhook.ended, code);
+    assert.match(webhook.output(), says);
+    if (option !== "--config") return;
+    const inject = start("inject", "-f", MAIN, option, path);
+    assert.equal(await inject.ended, code);
+  });
+}
 
 for (const [what, args, code, says] of [
   ["no command", [], 64, /Usage: pilotfish/],

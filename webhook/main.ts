@@ -1,6 +1,8 @@
 // `pilotfish`: commands, exit codes, signals. The only place that ends the process. Each command imports what it needs
 // when it runs, so that `inject` does not pay for the server, nor the server for the Kubernetes client it does not use.
 
+// First: it is in force while the others are loaded.
+import "./signals.ts";
 import { Command, CommanderError } from "commander";
 import { VERSION } from "./inject/contract.ts";
 import type { RawInjectOptions } from "./run-inject.ts";

@@ -56,7 +56,7 @@ interface Kept<T> {
 
 const NO_CLASSES: ClassSet = { classes: new Map(), known: true };
 
-/** With `dev`, input that cannot be read is an error of the command line; in a cluster it may still come. */
+/** With `dev`, input that cannot be used is an error of the command line; in a cluster it may still come. */
 export async function openKnowledge(options: ServeOptions, parts: KnowledgeParts): Promise<Knowledge> {
   const { classes: directory, config, namespaces: file, ownNamespace } = options;
   const { catalog, cluster } = parts;
@@ -68,7 +68,7 @@ export async function openKnowledge(options: ServeOptions, parts: KnowledgeParts
   const fromFile = file === undefined ? undefined : new NamespacesFile(file, sourceParts);
   const watched = [classFiles, settingsFile, fromFile?.watched].filter((one) => one !== undefined);
   await Promise.all(watched.map((one) => one.start()));
-  if (options.dev) stopIfUnreadable(watched);
+  if (options.dev) stopIfUnusable(watched);
   const classes: Kept<ClassSet> | undefined =
     classFiles ?? (cluster && followClasses(cluster.classes, catalog, sourceParts));
   const settings: Kept<Settings> | undefined =
@@ -95,11 +95,13 @@ function copySources(
   return { classes: classes.value, settings: settings.value, stamp };
 }
 
-function stopIfUnreadable(watched: readonly Pick<Watched<unknown>, "value" | "problem" | "stop">[]): void {
+function stopIfUnusable(watched: readonly Pick<Watched<unknown>, "value" | "problem" | "cause" | "stop">[]): void {
   const bad = watched.find(({ value }) => value === undefined);
   if (bad === undefined) return;
   for (const one of watched) one.stop();
-  throw new ExitError(bad.problem, EXIT.noInput);
+  // Only what the file system says has a code, such as ENOENT; all else was read.
+  const isUnread = bad.cause instanceof Error && "code" in bad.cause;
+  throw new ExitError(bad.problem, isUnread ? EXIT.noInput : EXIT.config, { cause: bad.cause });
 }
 
 function settingsOf(text: string, ownNamespace: string): Settings {

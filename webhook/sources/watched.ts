@@ -23,6 +23,7 @@ export class Watched<T> {
   #value: T | undefined;
   #stamp: string | undefined;
   #problem = "";
+  #cause: unknown;
   #timer: Timer | undefined;
   #looking: Promise<void> | undefined;
   #stopped = false;
@@ -39,6 +40,11 @@ export class Watched<T> {
   /** What is wrong with the newest state; empty: nothing. */
   get problem(): string {
     return this.#problem;
+  }
+
+  /** What `stamp` or `read` rejected with, behind `problem`. */
+  get cause(): unknown {
+    return this.#cause;
   }
 
   /** Resolves after the first look; a value that cannot be read is a problem told, not a rejection. */
@@ -84,6 +90,7 @@ export class Watched<T> {
     const problem = `${name} cannot be used: ${why}; ${meanwhile}`;
     if (problem === this.#problem) return;
     this.#problem = problem;
+    this.#cause = error;
     onProblem(problem, error);
   }
 
