@@ -1,4 +1,4 @@
-// One log line an admission. Names and numbers only: never the pod, whose environment may hold secrets.
+// One log line an admission; for one that has the agent already, only at level debug. Names and numbers only: never the pod, whose environment may hold secrets.
 
 import type { Outcome } from "../admission/admit.ts";
 import { reasons } from "../admission/reasons.ts";
@@ -26,5 +26,7 @@ export function logAdmission(log: Logger, { uid, outcome, milliseconds }: Admiss
   const entry = reason === undefined ? undefined : reasons[reason];
   const text = message || (entry?.sentence ?? "");
   if (entry === undefined || entry.outcome === "refused") log.warn(line, text);
+  // The API server asks about each injected pod again when another webhook changed it (reinvocationPolicy: IfNeeded).
+  else if (reason === "already_injected") log.debug(line, text);
   else log.info(line, text);
 }

@@ -231,6 +231,19 @@ test("a pod is answered, counted and logged once; nothing of its spec reaches th
   assert.equal(await sample("pilotfish_webhook_admission_duration_seconds_count"), before + 1);
 });
 
+test("the second call for a pod is counted, and logged at level debug only", async () => {
+  const counted = 'pilotfish_webhook_admissions_total{reason="already_injected"}';
+  const before = await sample(counted);
+  const pod = { metadata: { name: "web" }, spec: { containers: [{ name: "app" }, { name: "pilotfish-agent" }] } };
+  assert.match((await send("POST", "/mutate", JSON_TYPE, review("u-again", pod))).text, /already_injected/);
+  assert.equal(await sample(counted), before + 1);
+  assert.deepEqual(lines, []);
+  parts.log.level = "debug";
+  await send("POST", "/mutate", JSON_TYPE, review("u-again", pod));
+  parts.log.level = "info";
+  assert.match(lines.join(""), /"level":"debug".*"reason":"already_injected"/);
+});
+
 test("a decision that throws lets the pod pass and tells the client nothing of it", async () => {
   parts.decide = () => Promise.reject(new Error("inner detail"));
   const got = await send("POST", "/mutate", JSON_TYPE, review("u-2"));
