@@ -203,6 +203,24 @@ for (const [command, signal, ended] of [
   });
 }
 
+test("an error that nobody handled is told, and ends it with 70", async () => {
+  const code = EARLY.replace(
+    'process.kill(process.pid, "SIGNAL")',
+    'setImmediate(() => Promise.reject(new Error("a bug")))',
+  );
+  const started = startNode(
+    "--import",
+    `data:text/javascript,${encodeURIComponent(code)}`,
+    MAIN,
+    "webhook",
+    "--dev",
+    "--listen",
+    "127.0.0.1:0",
+  );
+  assert.equal(await started.ended, 70, started.output());
+  assert.match(started.output(), /^pilotfish: Error: a bug/m);
+});
+
 test("--certificates keeps the authority over a restart", async () => {
   const kept = ["--certificates", join(directory, "certificates")];
   const first = await startWebhook(...kept);

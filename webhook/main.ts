@@ -55,6 +55,9 @@ program
     process.exitCode = await runInject(raw);
   });
 
+// Also for what nobody awaited.
+process.on("uncaughtException", (error) => process.exit(report(error)));
+
 try {
   await program.parseAsync();
 } catch (error) {
