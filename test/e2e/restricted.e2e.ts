@@ -32,7 +32,7 @@ test("pod-security enforce=restricted: a Deployment's injected pods are accepted
 
 test("the same with pilotfish.dev/sidecar: classic", async () => {
   const annotations = { "pilotfish.dev/sidecar": "classic" };
-  assert.equal(await apply(barePod({ name: "classic", namespace: place }, { annotations })), "");
-  assert.equal(agentOf(await ready(place, "classic")), "classic");
-  await assertAllArrives("classic", await sentBy(place, "classic"));
+  assert.equal(await apply(barePod({ name: "restricted-classic", namespace: place }, { annotations })), "");
+  assert.equal(agentOf(await ready(place, "restricted-classic")), "classic");
+  await assertAllArrives("restricted-classic", await sentBy(place, "restricted-classic"));
 });
