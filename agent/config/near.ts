@@ -2,13 +2,19 @@
 
 /** At most three names of `known`, nearest first; empty when nothing is close. */
 export function nearest(name: string, known: Iterable<string>): string[] {
-  const limit = Math.max(2, Math.floor(name.length / 3));
+  const limit = mostEdits(name.length);
   return [...known]
     .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ distance }) => distance <= limit)
     .toSorted((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
     .slice(0, 3)
     .map(({ candidate }) => candidate);
+}
+
+/** Of a short word little is left after two edits. */
+function mostEdits(length: number): number {
+  if (length <= 4) return 1;
+  return length <= 8 ? 2 : Math.floor(length / 3);
 }
 
 /** Optimal string alignment: insert, delete, replace, and swap of neighbours cost one each. */

@@ -63,12 +63,12 @@ export class PluginLoader<P extends PluginSchema> {
     return successor !== undefined && !names.includes(name) && names.includes(successor.to) ? successor : undefined;
   }
 
-  #undefinedPlugin({ kind, name, table }: PluginSection, { log }: Settings): void {
+  #undefinedPlugin({ kind, name, table, oldLayout }: PluginSection, { log }: Settings): void {
     const message = `undefined but requested ${SINGULAR[kind]}: ${name}`;
     const successor = successorOf(kind, name);
-    // A mistyped [agent] arrives here as an input.
+    // A mistyped [agent] arrives here as an input of the old layout [name].
     const names = this.#catalog.names(kind);
-    const known = [...names, ...(kind === "inputs" ? SECTION_NAMES : [])];
+    const known = [...names, ...(oldLayout === `[${name}]` ? SECTION_NAMES : [])];
     const remedy =
       successor === undefined
         ? near(name, known, names)
