@@ -5,7 +5,7 @@
 
 import type { DocumentProblem } from "./document-problem.ts";
 import { substituteText } from "./environment-text.ts";
-import { parseToml } from "./toml/parse.ts";
+import { parseToml, type TomlDocument } from "./toml/parse.ts";
 import { rewriteStrings } from "./toml/rewrite.ts";
 import type { Position, TomlTable } from "./toml/value.ts";
 import { applyExpansions, findExpansions, type Environment } from "./variables.ts";
@@ -35,6 +35,8 @@ export interface ConfigDocument {
   readonly problems: readonly DocumentProblem[];
   /** Parts of the text were not understood, so options may seem to be missing. */
   readonly isPartial: boolean;
+  /** There are syntax errors in the text. */
+  readonly isBroken: boolean;
   readonly note: (at: Position) => StringNote | undefined;
 }
 
@@ -57,9 +59,9 @@ class DocumentCollector {
     this.#settings = settings;
   }
 
-  inStrings({ root, problems }: Pick<ReturnType<typeof parseToml>, "root" | "problems">): ConfigDocument {
+  inStrings(parsed: TomlDocument): ConfigDocument {
     const text = (value: string, at: Position) => this.#substituteString(value, at);
-    return this.#document(rewriteStrings(root, text), problems);
+    return this.#document({ ...parsed, root: rewriteStrings(parsed.root, text) });
   }
 
   inText(text: string, how: { region: "all" | "bare"; keepDoubleDollar: boolean }): ConfigDocument {
@@ -67,11 +69,11 @@ class DocumentCollector {
     const replaced = substituteText(text, { ...how, env });
     this.#problems.push(...replaced.problems);
     if (!tolerateUnresolved) for (const { name, at } of replaced.unset) this.#warnUnset(name, at);
-    const { root, problems } = parseToml(replaced.text, { bareVariables: tolerateUnresolved, place: replaced.place });
-    if (how.region === "bare") return this.inStrings({ root, problems });
+    const parsed = parseToml(replaced.text, { bareVariables: tolerateUnresolved, place: replaced.place });
+    if (how.region === "bare") return this.inStrings(parsed);
     const names = new Set(replaced.unset.map(({ name }) => name));
-    rewriteStrings(root, (value, at) => this.#noteString(value, at, { values: replaced.values, names }));
-    return this.#document(root, problems);
+    rewriteStrings(parsed.root, (value, at) => this.#noteString(value, at, { values: replaced.values, names }));
+    return this.#document(parsed);
   }
 
   #substituteString(value: string, at: Position): string {
@@ -107,9 +109,9 @@ class DocumentCollector {
     return value;
   }
 
-  #document(root: TomlTable, syntax: ReturnType<typeof parseToml>["problems"]): ConfigDocument {
+  #document({ root, problems: syntax, isBroken }: TomlDocument): ConfigDocument {
     const problems = [...syntax.map((problem) => ({ severity: "error" as const, ...problem })), ...this.#problems];
-    return { root, problems, isPartial: syntax.length > 0, note: (at) => this.#notes.get(key(at)) };
+    return { root, problems, isPartial: syntax.length > 0, isBroken, note: (at) => this.#notes.get(key(at)) };
   }
 
   #warnUnset(name: string, at: Position): void {

@@ -3,8 +3,7 @@
 
 import type { ConfigProblem, ConfigSource } from "./config.ts";
 import type { ConfigDocument, StringNote } from "./environment.ts";
-import { excerptOf } from "./excerpt.ts";
-import { LineIndex } from "./toml/line-index.ts";
+import { Excerpts } from "./excerpt.ts";
 import type { Position, TomlValue } from "./toml/value.ts";
 
 export interface ProblemPlace {
@@ -20,7 +19,7 @@ const MOST_PROBLEMS = 100;
 
 export class ProblemLog {
   readonly #source: ConfigSource;
-  readonly #lines: LineIndex;
+  readonly #excerpts: Excerpts;
   readonly #note: ConfigDocument["note"];
   readonly #tolerateUnresolved: boolean;
   readonly #problems: ConfigProblem[] = [];
@@ -29,7 +28,7 @@ export class ProblemLog {
   /** Starts with the problems of the document itself. */
   constructor(source: ConfigSource, document: ConfigDocument, settings: { readonly tolerateUnresolved: boolean }) {
     this.#source = source;
-    this.#lines = new LineIndex(source.text);
+    this.#excerpts = new Excerpts(source.text, document);
     this.#note = document.note;
     this.#tolerateUnresolved = settings.tolerateUnresolved;
     for (const { severity, at, message, remedy } of document.problems)
@@ -61,9 +60,11 @@ export class ProblemLog {
     const count = (this.#counts.get(severity) ?? 0) + 1;
     this.#counts.set(severity, count);
     if (count > MOST_PROBLEMS) return;
-    const excerpt = excerptOf(this.#lines.line(at.line));
+    const excerpt = this.#excerpts.line(at.line);
     const { line, column } = at;
-    this.#problems.push({ severity, source: this.#source.name, line, column, where, message, remedy, excerpt });
+    const hide = (text: string) => this.#excerpts.hideIn(text, line);
+    const said = { where: hide(where), message: hide(message), remedy: hide(remedy) };
+    this.#problems.push({ severity, source: this.#source.name, line, column, ...said, excerpt });
   }
 
   #notesOf({ at, about }: ProblemPlace): StringNote[] {

@@ -13,6 +13,11 @@ export class LineIndex {
     for (const end of text.matchAll(/\r\n|\n|\r/g)) this.#starts.push(end.index + end[0].length);
   }
 
+  /** How many lines there are; the one behind the last line end counts. */
+  get count(): number {
+    return this.#starts.length;
+  }
+
   position(offset: number): Position {
     const row = this.#row(offset);
     const sameLine = row === this.#last.row && offset >= this.#last.offset;

@@ -17,6 +17,8 @@ export interface TomlDocument {
   /** What could be read, also when there are problems. */
   readonly root: TomlTable;
   readonly problems: readonly TomlProblem[];
+  /** Parts of the text are not TOML; false when the problems are only about names used twice. */
+  readonly isBroken: boolean;
 }
 
 export interface ParseSettings {
@@ -40,6 +42,7 @@ class DocumentParser {
   readonly #problems: TomlProblem[] = [];
   readonly #builder = new TableBuilder((at, message, remedy) => this.#problems.push({ at, message, remedy }));
   #table: DraftTable = this.#builder.root;
+  #isBroken = false;
 
   constructor(text: string, settings: ParseSettings) {
     this.#cursor = new Cursor(text, settings.place);
@@ -56,12 +59,13 @@ class DocumentParser {
         this.#statement();
       } catch (error) {
         if (!(error instanceof TomlSyntaxError)) throw error;
+        this.#isBroken = true;
         this.#problems.push({ at: cursor.place(error.offset), message: error.message, remedy: error.remedy });
         this.#resynchronise(start, error);
       }
       cursor.skipBlankLines();
     }
-    return { root: this.#builder.root, problems: this.#problems };
+    return { root: this.#builder.root, problems: this.#problems, isBroken: this.#isBroken };
   }
 
   #statement(): void {
