@@ -1,6 +1,5 @@
 // The options of outputs.influxdb and what is wrong with a set of them. Source: telegraf plugins/outputs/influxdb.
 
-import { validateHeaderName, validateHeaderValue } from "node:http";
 import {
   boolean,
   choice,
@@ -12,6 +11,7 @@ import {
   type OptionProblem,
 } from "../../config/options.ts";
 import { tlsClientOptions, tlsClientProblems, type TlsClientOptions } from "../../core/http-client/tls-client.ts";
+import { headerProblems } from "../../core/http-client/header-problems.ts";
 import { hideCredentialsIn } from "../../core/http-client/url-text.ts";
 
 export const influxdbOptions = {
@@ -62,11 +62,7 @@ export function influxdbProblems(options: Checked): readonly OptionProblem[] {
     const remedy = "write a URL such as http://proxy.example:3128";
     problems.push({ key: "http_proxy", message: "http_proxy is not a URL", remedy });
   }
-  for (const [name, value] of options.httpHeaders) {
-    if (isHeader(name, value)) continue;
-    const message = `http_headers: "${name}" is not a header that HTTP allows`;
-    problems.push({ key: "http_headers", message, remedy: "remove line ends and control characters" });
-  }
+  problems.push(...headerProblems("http_headers", options.httpHeaders));
   return problems;
 }
 
@@ -90,14 +86,4 @@ export function splitLocalAddress(text: string): { readonly host: string; readon
   const match = /^(?:\[([^\]]+)\]|([^:\s]+))(?::(\d{1,5}))?$/.exec(text) ?? /^([0-9a-fA-F:.]+(?:%\w+)?)$/.exec(text);
   const host = match?.[1] ?? match?.[2];
   return host === undefined ? undefined : { host, port: Number(match?.[3] ?? 0) };
-}
-
-function isHeader(name: string, value: string): boolean {
-  try {
-    validateHeaderName(name);
-    validateHeaderValue(name, value);
-    return true;
-  } catch {
-    return false;
-  }
 }
