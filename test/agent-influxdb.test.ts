@@ -1,15 +1,14 @@
 // The bundled agent against a real InfluxDB: what was sent is there, value by value, also when the database was away.
 
 import assert from "node:assert/strict";
-import { createSocket } from "node:dgram";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { INFLUXD_MISSING, startInfluxd, type Influxd } from "./support/influxd.ts";
 import { freePort } from "./support/ports.ts";
 import { Program } from "./support/program.ts";
+import { sendDatagrams, sendStream } from "./support/send.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "pilotfish-agent-influxdb-"));
 let influxd: Influxd | undefined;
@@ -56,25 +55,6 @@ timeout = "2s"
   const agent = new Program(["agent", "--config", path], { env: { POD_NAME: "web-0" } });
   await agent.until(/Agent is running/);
   return { agent, ports };
-}
-
-async function sendDatagrams(port: number, messages: readonly string[]): Promise<void> {
-  const socket = createSocket("udp4");
-  for (const message of messages) {
-    await new Promise<void>((resolve, reject) => {
-      socket.send(message, port, "127.0.0.1", (error) => (error ? reject(error) : resolve()));
-    });
-  }
-  socket.close();
-}
-
-function sendStream(port: number, text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, "127.0.0.1", () => socket.end(text));
-    socket.on("error", reject);
-    socket.on("close", () => resolve());
-    socket.resume();
-  });
 }
 
 test("counters, timers, gauges, sets, tags and every field type arrive with their values", async (context) => {

@@ -1,14 +1,14 @@
 // The bundled agent as a process: what it says and how it ends, with sockets on free ports.
 
 import assert from "node:assert/strict";
-import { createSocket } from "node:dgram";
 import { mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync, mkdirSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { freePort } from "./support/ports.ts";
 import { Program } from "./support/program.ts";
+import { sendDatagrams, sendStream } from "./support/send.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "pilotfish-agent-"));
 after(() => rmSync(directory, { recursive: true, force: true }));
@@ -20,25 +20,8 @@ function file(text: string, name = `agent-${(files += 1)}.conf`): string {
   return path;
 }
 
-function datagram(port: number, text: string | Buffer): Promise<void> {
-  const socket = createSocket("udp4");
-  return new Promise((resolve, reject) => {
-    socket.send(text, port, "127.0.0.1", (error) => {
-      socket.close();
-      if (error) reject(error);
-      else resolve();
-    });
-  });
-}
-
-/** Resolves when the peer has closed too. */
-function stream(port: number, bytes: string | Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, "127.0.0.1", () => socket.end(bytes));
-    socket.on("error", reject);
-    socket.on("close", () => resolve());
-    socket.resume();
-  });
+function datagram(port: number, message: string | Buffer): Promise<void> {
+  return sendDatagrams(port, [message]);
 }
 
 function statsdConfig(port: number, more = ""): string {
@@ -72,7 +55,7 @@ test("an interval of more series than the buffer holds arrives whole: the output
   const port = await freePort();
   const agent = new Program(["agent", "--config", file(statsdConfig(port, 'protocol = "tcp"'))]);
   await agent.until(/Agent is running/);
-  await stream(port, Array.from({ length: 30_000 }, (_, i) => `series.${i}:1|c\n`).join(""));
+  await sendStream(port, Array.from({ length: 30_000 }, (_, i) => `series.${i}:1|c\n`).join(""));
   assert.equal(await agent.stop(), 0);
   assert.equal(agent.stdout.trim().split("\n").length, 30_000);
   assert.equal(agent.stderr.includes("overflow"), false);
@@ -203,7 +186,7 @@ datadog_extensions = true`;
   }
   await datagram(statsd, Buffer.concat([Buffer.from("x:"), Buffer.alloc(60_000, "9"), Buffer.from("|c\ngood:1|c")]));
   await datagram(udp, Buffer.concat([Buffer.alloc(60_000, "a"), Buffer.from("\nfine n=1i 1")]));
-  await stream(tcp, Buffer.concat([Buffer.alloc(70_000, "b"), Buffer.from("\n")])).catch(() => undefined);
+  await sendStream(tcp, Buffer.concat([Buffer.alloc(70_000, "b"), Buffer.from("\n")])).catch(() => undefined);
   assert.equal(await agent.stop(), 0);
   assert.match(agent.stdout, /^good,host=h,metric_type=counter value=301i/m);
   assert.equal(agent.stdout.split("\n").filter((line) => line.startsWith("fine,")).length, 301);

@@ -1,7 +1,6 @@
 // The configs that people really deploy, unmodified: each loads, or names exactly the plugins that are still missing.
 
 import assert from "node:assert/strict";
-import { createSocket } from "node:dgram";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { recordHttp } from "./support/http-recorder.ts";
 import { freePort } from "./support/ports.ts";
 import { Program } from "./support/program.ts";
+import { sendDatagrams } from "./support/send.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "pilotfish-scenarios-"));
 after(() => rmSync(directory, { recursive: true, force: true }));
@@ -65,11 +65,8 @@ test("statsd-wavefront.conf runs: timers and counters arrive at the proxy, from 
   writeFileSync(path, text.replace('":8125"', `"127.0.0.1:${statsd}"`).replace("port = 2878", `port = ${proxy.port}`));
   const agent = new Program(["agent", "--config", path], { env: ENVIRONMENT });
   await agent.until(/Agent is running/);
-  const socket = createSocket("udp4");
   const sent = [...Array.from({ length: 10 }, (_, i) => `api.login:${i + 1}|ms`), "api.hits:3|c", "api.hits:4|c"];
-  for (const message of sent)
-    await new Promise<void>((resolve) => socket.send(message, statsd, "127.0.0.1", () => resolve()));
-  socket.close();
+  await sendDatagrams(statsd, sent);
   assert.equal(await agent.stop(), 0);
   await proxy.close();
   const received = proxy.requests.flatMap(({ body }) => body.trim().split("\n"));

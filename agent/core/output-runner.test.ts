@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { agentSettings, outputConfig } from "../../test/support/config.ts";
-import { HeldClock, turn } from "../../test/support/held-clock.ts";
-import { createLog } from "./log.ts";
+import { type HeldClock, turn } from "../../test/support/held-clock.ts";
+import { testSurroundings } from "../../test/support/surroundings.ts";
 import { Metric } from "./metric.ts";
 import { OutputRunner } from "./output-runner.ts";
 import { defineOutput } from "./plugin.ts";
 import type { OutputConfig } from "./runner.ts";
-import { SelfStatistics } from "./self-statistics.ts";
 import { WriteError } from "./write-error.ts";
 
 /** A destination that answers each write as the test says; without an answer it accepts. */
@@ -43,23 +42,14 @@ interface Bench {
 }
 
 function bench(destination: Destination, common: Partial<OutputConfig["common"]> = {}): Bench {
-  const clock = new HeldClock();
-  const statistics = new SelfStatistics();
-  const lines: string[] = [];
-  const log = createLog({
-    level: "debug",
-    format: "text",
-    messageKey: "msg",
-    write: (line) => lines.push(line),
-    nowNs: () => clock.nowNs(),
-  });
+  const { clock, lines, log, statistics, signal } = testSurroundings();
   const runner = new OutputRunner(outputConfig(destination.plugin, common), {
     agent: agentSettings({ metricBatchSize: 3, metricBufferLimit: 6 }),
     globalTags: new Map(),
     clock,
     log,
     statistics,
-    signal: new AbortController().signal,
+    signal,
   });
   return {
     clock,

@@ -1,8 +1,6 @@
 // The application of the demo: what it says to the agent beside it, and what must have arrived afterwards.
 
-import { createSocket } from "node:dgram";
-import { connect } from "node:net";
-import { setTimeout as pause } from "node:timers/promises";
+import { sendDatagrams, sendStream } from "../support/send.ts";
 import type { Point } from "./destination.ts";
 
 const ORDERS = 600;
@@ -10,8 +8,6 @@ const CHECKOUTS = 400;
 const VISITORS = 250;
 const LINES = 500;
 const DEPTHS = [17, 42, 23];
-/** Datagrams between two pauses: a real application does not send its whole day in one burst. */
-const BURST = 50;
 
 const checkoutMs = (i: number) => 5 + ((i * 37) % 300);
 
@@ -88,27 +84,4 @@ function statsdMessages(): string[] {
     ...DEPTHS.map((depth) => `shop.queue:${depth}|g`),
     ...Array.from({ length: VISITORS }, (_, i) => `shop.visitors:user-${i}|s`),
   ];
-}
-
-async function sendDatagrams(port: number, messages: readonly string[]): Promise<void> {
-  const socket = createSocket("udp4");
-  try {
-    for (const [i, message] of messages.entries()) {
-      await new Promise<void>((resolve, reject) => {
-        socket.send(message, port, "127.0.0.1", (error) => (error ? reject(error) : resolve()));
-      });
-      if (i % BURST === BURST - 1) await pause(5);
-    }
-  } finally {
-    socket.close();
-  }
-}
-
-function sendStream(port: number, text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, "127.0.0.1", () => socket.end(text));
-    socket.on("error", reject);
-    socket.on("close", () => resolve());
-    socket.resume();
-  });
 }
