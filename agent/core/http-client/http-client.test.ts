@@ -15,7 +15,7 @@ import { httpClientOptions, httpClientSettings } from "./http-client-options.ts"
 import { proxyEnvironment } from "./proxy.ts";
 import { opensslCiphers } from "./tls-ciphers.ts";
 import { loadTlsClient, tlsClientOptions } from "./tls-client.ts";
-import { encodeQuery, hideCredentials, hideCredentialsIn, joinPath } from "./url-text.ts";
+import { encodeQuery, hideCredentials, hideCredentialsIn, joinPath, withoutLogin } from "./url-text.ts";
 
 const get = { method: "GET", path: "/x", headers: {} };
 
@@ -166,15 +166,32 @@ test("no proxy in the environment is no proxy", () => {
   assert.equal(proxyEnvironment(new URL("http://m.invalid"), "system", { NO_PROXY: "x" }), undefined);
 });
 
-const hidden: readonly (readonly [string, string])[] = [
-  ["http://user:secret@host:1/x?y", "http://host:1/x?y"],
-  ["http://token@host/", "http://host/"],
-  ["http://host/a@b", "http://host/a@b"],
+const hidden: readonly (readonly [text: string, inMessages: string, inTags: string])[] = [
+  ["http://user:secret@host:1/x?y", "http://host:1/x?***", "http://host:1/x?y"],
+  ["http://token@host/", "http://host/", "http://host/"],
+  ["http://host/a@b", "http://host/a@b", "http://host/a@b"],
+  ["http://host/?u=admin&p=secret", "http://host/?u=***&p=***", "http://host/?u=admin&p=secret"],
+  ["http://u:p@host/?p=secret=1&secret#a", "http://host/?p=***&***", "http://host/?p=secret=1&secret#a"],
 ];
-for (const [text, expected] of hidden) {
+for (const [text, inMessages, inTags] of hidden) {
   test(`without credentials: ${text}`, () => {
-    assert.equal(hideCredentials(new URL(text)), expected);
-    assert.equal(hideCredentialsIn(text), expected);
+    assert.equal(hideCredentials(new URL(text)), inMessages);
+    assert.equal(hideCredentialsIn(text), inMessages);
+    assert.equal(withoutLogin(text), inTags);
+  });
+}
+
+for (const text of [
+  "http://user:sec/secret@host",
+  "http://user:p#secret@host:port",
+  "user:secret@host",
+  "//user:secret@host",
+  "http:/user:secret@host",
+  "http://ho st/?p=secret",
+]) {
+  test(`no URL, and no secret shown of it: ${text}`, () => {
+    assert.doesNotMatch(hideCredentialsIn(text), /secret|user/);
+    assert.match(hideCredentialsIn(text), /ho ?st/);
   });
 }
 

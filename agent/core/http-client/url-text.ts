@@ -1,17 +1,31 @@
 // URLs as text: for people (without passwords) and for requests (credentials as a header, queries as Go writes them).
 
-/** For logs and messages: no user, no password. */
+/** For logs and messages: no user, no password, and of the query only the names. */
 export function hideCredentials(url: URL): string {
-  if (url.username === "" && url.password === "") return url.href;
   const copy = new URL(url);
   copy.username = "";
   copy.password = "";
-  return copy.href;
+  copy.hash = "";
+  copy.search = "";
+  return copy.href + hiddenQuery(url.search);
 }
 
 /** The same for text that may not even be a URL. */
 export function hideCredentialsIn(text: string): string {
-  return text.replace(/\/\/[^/?#\s]*@/g, "//");
+  const [, start = "", query = ""] = /^([^?#]*)(\?[^#]*)?/s.exec(withoutLogin(text)) ?? [];
+  return start + hiddenQuery(query);
+}
+
+/** Without user and password, everything else as it is written: for tags. */
+export function withoutLogin(text: string): string {
+  // In what is no URL a password may hold any character, and there may be no scheme in front of it.
+  const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) && URL.canParse(text);
+  return isUrl ? text.replace(/\/\/[^/?#]*@/, "//") : text.replace(/^([^/@]*\/\/)?.*@/s, "$1");
+}
+
+/** Servers behind a proxy take logins as `?u=…&p=…`. */
+function hiddenQuery(query: string): string {
+  return query.replace(/[^?&;]+/g, (part) => (part.includes("=") ? part.replace(/=.*/s, "=***") : "***"));
 }
 
 export function basicAuthorization(user: string, password: string): string {

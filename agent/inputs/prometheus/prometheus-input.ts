@@ -83,14 +83,14 @@ export class PrometheusInput implements Input {
     to: { readonly target: Target; readonly statistics: TargetStatistics; readonly acc: Accumulator },
   ): Promise<void> {
     const { target, statistics, acc } = to;
-    if (fetched.refusal !== undefined) throw new Error(`"${target.name}" ${fetched.refusal}`);
+    if (fetched.refusal !== undefined) throw new Error(`"${target.shown}" ${fetched.refusal}`);
     if (fetched.isTooLong) {
       statistics.tooLong();
       this.#logTooLong(target);
       return;
     }
     const read = readPage(fetched, this.#options.contentTypeOverride);
-    if ("reason" in read) throw new Error(`error reading metrics for "${target.name}": ${read.reason}`);
+    if ("reason" in read) throw new Error(`error reading metrics for "${target.shown}": ${read.reason}`);
     await this.#emit(read.page, target, acc);
   }
 
@@ -111,7 +111,7 @@ export class PrometheusInput implements Input {
 
   #logTooLong(target: Target): void {
     const { log } = this.#context;
-    const limit = `skipping ${target.name}: content length exceeded maximum body size (${this.#limitBytes})`;
+    const limit = `skipping ${target.shown}: content length exceeded maximum body size (${this.#limitBytes})`;
     if (this.#options.contentLengthLimitBytes > 0) log.bounded("info", target.name, () => limit);
     else log.bounded("warn", target.name, () => `${limit}; set content_length_limit to read longer pages`);
   }

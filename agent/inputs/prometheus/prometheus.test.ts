@@ -136,7 +136,7 @@ test("a token's file that is not there is this collection's error, and the next 
 });
 
 for (const [name, answer, expected] of [
-  ["404", { status: 404 }, /^"http:\S+\/metrics" returned HTTP status "404 Not Found"$/],
+  ["404", { status: 404 }, /^"http:\S+\/metrics\?p=\*\*\*" returned HTTP status "404 Not Found"$/],
   ["204", { status: 204 }, /returned HTTP status "204 No Content"/],
   ["503 with a page", { status: 503, body: "a 1\n" }, /returned HTTP status "503 Service Unavailable"/],
   ["a redirect without a place", { status: 302 }, /returned HTTP status "302 Found"/],
@@ -155,17 +155,28 @@ for (const [name, answer, expected] of [
     { status: 200, headers: { "content-type": "application/vnd.google.protobuf; encoding=delimited" }, body: "x" },
     /the page is protobuf \(application\/vnd\.google\.protobuf\), which this version does not read/,
   ],
-  ["cut", "cut", /^GET http:\S+\/metrics: (socket hang up|read ECONNRESET)$/],
-  ["no answer", "hang", /^GET http:\S+\/metrics: no answer within 200 ms; raise timeout$/],
+  ["cut", "cut", /^GET http:\S+\/metrics\?p=\*\*\*: (socket hang up|read ECONNRESET)$/],
+  ["no answer", "hang", /^GET http:\S+\/metrics\?p=\*\*\*: no answer within 200 ms; raise timeout$/],
 ] as const) {
   test(`an answer that is no page: ${name}`, async () => {
-    const { input, lines } = await scrape(() => answer, `urls = ["http://u:secret@HOST/metrics"]\ntimeout = "200ms"`);
+    const { input, lines } = await scrape(
+      () => answer,
+      `urls = ["http://u:secret@HOST/metrics?p=secret"]\ntimeout = "200ms"`,
+    );
     assert.equal(lines, "");
     assert.equal(input.errors.length, 1);
     assert.match(input.errors[0] ?? "", expected);
     assert.doesNotMatch(input.errors.join() + input.log.join(), /secret/);
   });
 }
+
+test("the tag has the query, what is logged about a long page has not", async () => {
+  const urls = `urls = ["http://u:secret@HOST/x?p=q"]\n`;
+  const { lines } = await scrape(() => ({ status: 200, body: "a 1\n" }), urls);
+  assert.match(lines, /url=http:\/\/server\/x\?p\\?=q/);
+  const { input } = await scrape(() => ({ status: 200, body: "a 1\nb 2\n" }), `${urls}content_length_limit = 4`);
+  assert.match(input.log.join(), /skipping http:\S+\/x\?p=\*\*\*: /);
+});
 
 test("a page that fails does not hold up the others", async () => {
   const port = await freePort();

@@ -1,6 +1,6 @@
 // One page to read: what is asked for where, and how the page is called in tags and messages.
 
-import { hideCredentialsIn } from "../../core/http-client/url-text.ts";
+import { hideCredentialsIn, withoutLogin } from "../../core/http-client/url-text.ts";
 
 export interface Target {
   readonly url: URL;
@@ -10,6 +10,8 @@ export interface Target {
   readonly name: string;
   /** Without user and password, as the config writes it. */
   readonly nameAsWritten: string;
+  /** For messages: the query may hold a login, too. */
+  readonly shown: string;
 }
 
 const DEFAULT_PATH = "/metrics";
@@ -21,18 +23,21 @@ export function targetsOf(texts: readonly string[]): readonly Target[] {
 
 function targetOf(text: string): Target {
   const url = new URL(text);
-  const nameAsWritten = hideCredentialsIn(text);
+  const nameAsWritten = withoutLogin(text);
   if (url.protocol === "unix:") {
     const path = url.searchParams.get("path") || DEFAULT_PATH;
-    return { url, path: path.startsWith("/") ? path : `/${path}`, name: nameAsWritten, nameAsWritten };
+    const shown = hideCredentialsIn(text);
+    return { url, path: path.startsWith("/") ? path : `/${path}`, name: nameAsWritten, nameAsWritten, shown };
   }
   // "http://host" means /metrics, "http://host/" means /: a URL object does not tell them apart.
   const [, origin = "", rest = ""] = /^([^/]*\/\/[^/?#]*)(.*)$/s.exec(nameAsWritten) ?? [];
   const isBare = !rest.startsWith("/");
+  const name = isBare ? origin + DEFAULT_PATH + rest : nameAsWritten;
   return {
     url,
     path: (isBare ? DEFAULT_PATH : url.pathname) + url.search,
-    name: isBare ? origin + DEFAULT_PATH + rest : nameAsWritten,
+    name,
     nameAsWritten,
+    shown: hideCredentialsIn(name),
   };
 }

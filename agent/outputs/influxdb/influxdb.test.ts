@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { optionsWith, pluginBench } from "../../../test/support/plugin-bench.ts";
+import { freePort } from "../../../test/support/ports.ts";
 import { recordHttp, type Answering, type RecordedRequest } from "../../../test/support/http-recorder.ts";
 import { Metric } from "../../core/metric.ts";
 import { PRODUCT_TOKEN } from "../../core/http-client/product-token.ts";
@@ -485,4 +486,24 @@ test("a TLS file that is not there is named with its option", async () => {
   const options = optionsWith(influxdb.options, { tlsCa: join(tmpdir(), "pilotfish-no-such-ca.pem") });
   const output = influxdb.create(options, pluginBench());
   await assert.rejects(async () => output.connect?.(), /cannot read tls_ca ".*no-such-ca.pem": ENOENT.*change tls_ca/);
+});
+
+for (const scheme of ["http", "udp"]) {
+  test(`a login in the URL's query is not logged: ${scheme}`, async () => {
+    const bench = pluginBench();
+    const url = `${scheme}://127.0.0.1:${await freePort()}/?u=admin&p=hunter2`;
+    const output = influxdb.create(optionsWith(influxdb.options, { urls: [url] }), bench);
+    await output.connect?.();
+    await output.write([cpu(1)]).catch((error: unknown) => bench.lines.push(String(error)));
+    await output.write([cpu(1)]).catch((error: unknown) => bench.lines.push(String(error)));
+    await output.close?.();
+    assert.match(bench.lines.join("\n"), /\?u=\*\*\*&p=\*\*\*/);
+    assert.doesNotMatch(bench.lines.join("\n"), /hunter2|admin/);
+  });
+}
+
+test("a login in the query of a wrong URL is not in the message", () => {
+  const problems = influxdb.validate?.(optionsWith(influxdb.options, { urls: ["http://h:x/?p=hunter2", "a:b@h:x"] }));
+  assert.equal(problems?.length, 2);
+  assert.doesNotMatch(JSON.stringify(problems), /hunter2|b@/);
 });

@@ -3,6 +3,7 @@
 
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
+import { hideCredentials } from "../../core/http-client/url-text.ts";
 import type { Log } from "../../core/log.ts";
 import type { InfluxSerializer } from "../../formats/influx/serialize.ts";
 import type { Target, TargetOutcome } from "./target.ts";
@@ -27,7 +28,7 @@ export class UdpTarget implements Target {
 
   constructor(settings: UdpTargetSettings) {
     this.#settings = settings;
-    this.name = settings.url.href;
+    this.name = hideCredentials(settings.url);
   }
 
   async write(group: WriteGroup): Promise<TargetOutcome> {
