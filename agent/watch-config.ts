@@ -1,13 +1,14 @@
 // --watch-config: notices that the config's text changed. Compares contents, not file times, because Kubernetes replaces
 // mounted files through symbolic links, and editors write a file more than once.
 
-import { watch, type FSWatcher } from "node:fs";
 import type { Clock, Timer } from "./core/clock.ts";
+import { watchDirectory } from "./watch-directory.ts";
 
 export interface WatchSettings {
   readonly mode: "poll" | "notify";
+  /** Between two looks: at the config, or in mode `notify` for a directory that is gone. */
   readonly intervalMs: number;
-  /** Directories to listen to in mode `notify`. */
+  /** Directories to listen to in mode `notify`; they may come and go. */
   readonly directories: readonly string[];
   /** The config's present text, all sources. */
   readonly read: () => Promise<string>;
@@ -22,7 +23,7 @@ export function watchConfig(settings: WatchSettings, initial: string, onChange: 
   let known = initial;
   let timer: Timer | undefined;
   let stopped = false;
-  const watchers: FSWatcher[] = [];
+  const endings: (() => void)[] = [];
 
   const look = async () => {
     const text = await settings.read();
@@ -41,15 +42,14 @@ export function watchConfig(settings: WatchSettings, initial: string, onChange: 
 
   if (mode === "poll") schedule(intervalMs);
   else {
+    const events = { onChange: () => schedule(DEBOUNCE_MS), onReturn: () => schedule(0) };
     for (const directory of new Set(settings.directories)) {
-      const watcher = watch(directory, () => schedule(DEBOUNCE_MS));
-      watcher.on("error", () => watcher.close());
-      watchers.push(watcher);
+      endings.push(watchDirectory(directory, { clock, retryMs: intervalMs }, events));
     }
   }
   return () => {
     stopped = true;
     timer?.cancel();
-    for (const watcher of watchers) watcher.close();
+    for (const end of endings) end();
   };
 }
