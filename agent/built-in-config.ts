@@ -20,7 +20,11 @@ files = ["stdout"]
 `,
 };
 
+const OWN_CONFIG = "pilotfish agent --config FILE, or in a container mount it as /etc/telegraf/telegraf.conf";
+
 export const BUILT_IN_NOTICE =
   "No config was given: listening for StatsD on 8125/udp and for line protocol on 8092/udp and 8094/tcp, printing to " +
-  "standard output (StatsD every 10 s). To run your own: pilotfish agent --config FILE, or in a container mount it as " +
-  "/etc/telegraf/telegraf.conf";
+  `standard output (StatsD every 10 s). To run your own: ${OWN_CONFIG}`;
+
+/** For a listener that could not open: there is no file in which an option could be changed. */
+export const BUILT_IN_REMEDY = `; no config was given, so write one with other options and run it: ${OWN_CONFIG}`;

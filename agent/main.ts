@@ -2,7 +2,7 @@
 
 import { openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
-import { BUILT_IN_NOTICE } from "./built-in-config.ts";
+import { BUILT_IN_NOTICE, BUILT_IN_REMEDY } from "./built-in-config.ts";
 import { catalog } from "./catalog.ts";
 import { helpText, parseCommandLine, UsageError, type Invocation } from "./cli.ts";
 import type { AgentOptions } from "./config/agent-options.ts";
@@ -74,10 +74,12 @@ async function runConfig({ config, text, reader, flags, log, report }: Running):
     return EXIT.config;
   }
   const base = { clock: systemClock, log, hostname: hostname() };
+  const startRemedy = reader.isBuiltIn ? BUILT_IN_REMEDY : "";
   if (isTest || flags.once !== undefined) {
     const surroundings = { ...base, statistics: new SelfStatistics(), signal: new AbortController().signal };
     const print = isTest ? (line: string) => process.stdout.write(line) : undefined;
-    return onceExit(runOnce(config, surroundings, { waitMs: durationFlag("test-wait", testWait, 0), print }), log);
+    const once = runOnce(config, surroundings, { waitMs: durationFlag("test-wait", testWait, 0), print });
+    return onceExit(once, log, startRemedy);
   }
   log.info(`Starting Pilotfish agent ${VERSION} (Node ${process.versions.node})`);
   if (reader.isBuiltIn) log.warn(BUILT_IN_NOTICE);
@@ -95,6 +97,7 @@ async function runConfig({ config, text, reader, flags, log, report }: Running):
       report,
       watch: watch && { mode: watch, intervalMs, directories: reader.directories, read: reader.text },
       awaitOutputs,
+      startRemedy,
       shutdownMs,
       signals: process,
     });
@@ -103,14 +106,14 @@ async function runConfig({ config, text, reader, flags, log, report }: Running):
   }
 }
 
-async function onceExit(result: Promise<string | undefined>, log: Log): Promise<number> {
+async function onceExit(result: Promise<string | undefined>, log: Log, startRemedy: string): Promise<number> {
   try {
     const failure = await result;
     if (failure === undefined) return EXIT.done;
     log.error(failure);
     return EXIT.failed;
   } catch (error) {
-    log.error(`cannot start: ${errorText(error)}`);
+    log.error(`cannot start: ${errorText(error)}${startRemedy}`);
     return EXIT.unavailable;
   }
 }

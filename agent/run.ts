@@ -25,6 +25,8 @@ export interface RunSettings {
   readonly report: (problems: readonly ConfigProblem[]) => void;
   readonly watch: Omit<WatchSettings, "clock"> | undefined;
   readonly awaitOutputs: boolean;
+  /** Put behind the message of a start that failed; may be empty. */
+  readonly startRemedy: string;
   readonly shutdownMs: number;
   readonly hostname: string;
   readonly clock: Clock;
@@ -58,7 +60,7 @@ export async function run(settings: RunSettings): Promise<number> {
     ended,
   ]);
   if (typeof begun === "object") {
-    log.error(`cannot start: ${errorText(begun.error)}`);
+    log.error(`cannot start: ${errorText(begun.error)}${settings.startRemedy}`);
     return EXIT.unavailable;
   }
   if (begun === "started") {

@@ -79,7 +79,7 @@ export function listenFailure(error: unknown, address: string, option: string): 
   const code = errorCode(error);
   const text = error instanceof Error ? error.message : String(error);
   const reasons: Readonly<Record<string, string>> = {
-    EADDRINUSE: `the address is in use by another process; stop that one or change ${option}`,
+    EADDRINUSE: `the address is in use by another process or another input of this config; stop that one or change ${option}`,
     EACCES: `permission denied; choose a port above 1023 or a path that this user may write, in ${option}`,
     EADDRNOTAVAIL: `this machine has no such address; change the host in ${option}`,
     ENOTFOUND: `the host name is unknown; change the host in ${option}`,

@@ -277,7 +277,7 @@ test("tcp: an address in use is named, with the option to change", async () => {
   const first = await startListener(LOOPBACK);
   const address = `tcp4://127.0.0.1:${first.port}`;
   await assert.rejects(startListener(`service_address = "${address}"`), {
-    message: `cannot listen on ${address}: the address is in use by another process; stop that one or change service_address`,
+    message: `cannot listen on ${address}: the address is in use by another process or another input of this config; stop that one or change service_address`,
   });
   await first.stop();
 });
