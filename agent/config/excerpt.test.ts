@@ -65,6 +65,12 @@ const keys: Readonly<Record<string, boolean>> = {
 for (const [key, expected] of Object.entries(keys))
   test(`${key} is ${expected ? "" : "no "}secret`, () => assert.equal(isSecretKey(key), expected));
 
+test("a message about a line of a secret does not repeat the line", async () => {
+  for (const secret of ["[hunter2]", "[a.hunter2]", `[b."hunter2"]`, "hunter2 = 1"]) {
+    assert.doesNotMatch(await said(`[x]\npassword =\n${secret}\n`), /hunter2/);
+  }
+});
+
 suite("in documents broken at random", () => {
   const SECRET = "hunter2";
   const key = fc.constantFrom("password", "token", "auth_token", "Authorization", "api_key", "secret", "credentials");

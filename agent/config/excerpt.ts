@@ -42,7 +42,9 @@ export class Excerpts {
   hideIn(message: string, number: number): string {
     this.#belongs ??= belongings(this.#text, this.#lines, this.#isBroken);
     if (!["string", "goes on"].includes(this.#belongs[number - 1] ?? "")) return message;
-    const words = new Set(this.#lines.line(number).split(/[\s"'[\]{},=]+/));
+    const line = this.#lines.line(number);
+    // With and without dots: a message names tables by parts.
+    const words = new Set([...line.split(/[\s"'[\]{},=]+/), ...line.split(/[\s"'[\]{},=.]+/)]);
     return [...words].filter((word) => word.length > 2).reduce((text, word) => text.replaceAll(word, "***"), message);
   }
 
