@@ -6,6 +6,7 @@ import { basename, join } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { circumstances } from "./circumstances.ts";
+import { claim, release } from "./claim.ts";
 import { install, inTheWay, uninstall } from "./installation.ts";
 import { loadImages } from "./load-images.ts";
 import { type Outcome, summaryTable } from "./summary.ts";
@@ -67,6 +68,7 @@ interface TestEnded {
 async function inCluster(target: Target, files: readonly string[]): Promise<boolean> {
   const obstacle = await inTheWay();
   if (obstacle !== undefined) throw new Error(obstacle);
+  await claim();
   try {
     say("building and loading images");
     await loadImages(target);
@@ -83,6 +85,7 @@ async function inCluster(target: Target, files: readonly string[]): Promise<bool
       say("uninstalling Pilotfish");
       await uninstall();
     }
+    await release();
   }
 }
 
