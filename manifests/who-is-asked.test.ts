@@ -13,6 +13,7 @@ import {
   NAMESPACE_LABEL,
   NAMESPACE_LABEL_VALUE,
   PREFIX,
+  TELEGRAF_PREFIX,
 } from "../webhook/inject/contract.ts";
 import { readYaml } from "./read-manifests.ts";
 
@@ -69,8 +70,7 @@ test("outside labelled namespaces a pod has to ask, by label or by annotation", 
   assert.equal(conditions[1]?.length, 1);
   const [expression = ""] = conditions[1] ?? [];
   assert.ok(expression.includes(`object.metadata.labels['${INJECT_KEY}'] == 'true'`), expression);
-  for (const prefix of [PREFIX, "telegraf.influxdata.com/"])
-    assert.ok(expression.includes(`key.startsWith('${prefix}')`));
+  for (const prefix of [PREFIX, TELEGRAF_PREFIX]) assert.ok(expression.includes(`key.startsWith('${prefix}')`));
 });
 
 for (const entry of entries) {

@@ -56,6 +56,16 @@ for (const [name, object, request] of UNSUPPORTED) {
   });
 }
 
+test("a pod of telegraf-operator's users is told that its annotations are not read", async () => {
+  const annotations = { "telegraf.influxdata.com/class": "app" };
+  const facts = { namespace: () => ({ labels: {}, annotations: {} }) };
+  const outcome = await admit(reviewOf({ ...POD, metadata: { annotations } }), { ...knownWith(), ...facts });
+  assert.equal(outcome.reason, "not_selected");
+  assert.match(outcome.warnings.join(" "), /telegraf\.influxdata\.com\/… annotations are not read by this version/);
+  const plain = await admit(reviewOf(POD), { ...knownWith(), ...facts });
+  assert.deepEqual([plain.reason, plain.warnings], ["not_selected", []]);
+});
+
 for (const [what, request, says] of [
   ["an update", { operation: "UPDATE" }, /^pilotfish: UPDATE of v1 Pod: only the creation of pods is changed/],
   [

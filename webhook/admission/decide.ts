@@ -8,6 +8,7 @@ import {
   MIRROR_POD_ANNOTATION,
   NAMESPACE_LABEL,
   NAMESPACE_LABEL_VALUE,
+  TELEGRAF_PREFIX,
 } from "../inject/contract.ts";
 import { at, isObject, listOf, member, stringOf, type JsonObject } from "../inject/json.ts";
 import { quote } from "../inject/warning-text.ts";
@@ -47,7 +48,10 @@ export function decide(question: Question): Skip | undefined {
   if (wish !== undefined && wish !== "true") {
     return skip("invalid_annotation", `${INJECT_KEY}: ${quote(wish)} is neither "true" nor "false"`, true);
   }
-  if (!asked && !isEnabled(question.facts)) return skip("not_selected");
+  if (!asked && !isEnabled(question.facts)) {
+    const wanted = TELEGRAF_PREFIX + "… annotations are not read by this version";
+    return asksForTelegraf(annotations) ? skip("not_selected", wanted, true) : skip("not_selected");
+  }
   const odd = oddShape(pod);
   if (odd !== undefined) return skip("unsupported_object", odd);
   if (runsOnWindows(pod)) return skip("windows_pod");
@@ -62,6 +66,11 @@ function inject(pod: JsonObject): string | undefined {
     if (value !== undefined) return typeof value === "string" ? value.trim().toLowerCase() : JSON.stringify(value);
   }
   return undefined;
+}
+
+/** Users of telegraf-operator hear that nothing happens, instead of wondering. */
+function asksForTelegraf(annotations: unknown): boolean {
+  return isObject(annotations) && Object.keys(annotations).some((key) => key.startsWith(TELEGRAF_PREFIX));
 }
 
 function isEnabled(facts: NamespaceFacts | undefined): boolean {

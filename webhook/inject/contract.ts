@@ -6,6 +6,9 @@ export const VERSION = "0.1.0";
 /** In front of every key of ours; the part behind it is at most 63 characters (a rule of Kubernetes). */
 export const PREFIX = "pilotfish.dev/";
 
+/** telegraf-operator's: such a pod is sent to us, see manifests/base. */
+export const TELEGRAF_PREFIX = "telegraf.influxdata.com/";
+
 /** Label of a Namespace. */
 export const NAMESPACE_LABEL = `${PREFIX}injection`;
 export const NAMESPACE_LABEL_VALUE = "enabled";
