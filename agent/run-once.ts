@@ -2,6 +2,7 @@
 
 import { setTimeout as wait } from "node:timers/promises";
 import { commonOptions } from "./config/common-options.ts";
+import { defaultsOf } from "./config/options.ts";
 import { Agent, type AgentSurroundings } from "./core/agent.ts";
 import { defineOutput } from "./core/plugin.ts";
 import type { OutputConfig, RunnableConfig } from "./core/runner.ts";
@@ -46,14 +47,11 @@ function printOutput(print: (text: string) => void): OutputConfig {
       },
     }),
   });
-  const common = Object.fromEntries(
-    Object.entries(commonOptions.outputs).map(([key, { fallback }]) => [key, fallback]),
-  );
   return {
     kind: "outputs",
     plugin,
     options: {},
-    common: common as unknown as OutputConfig["common"],
+    common: defaultsOf(commonOptions.outputs),
     fingerprint: "print",
   };
 }

@@ -176,11 +176,16 @@ export function required<T>(inner: Option<T>): Option<NonNullable<T>> {
   return { ...inner, required: true } as Option<NonNullable<T>>;
 }
 
+/** What a config that says nothing means. */
+export function defaultsOf<T extends OptionTable>(declared: T): Options<T> {
+  const defaults = Object.entries(declared).map(([property, { fallback }]) => [property, fallback as unknown]);
+  return Object.fromEntries(defaults) as Options<T>;
+}
+
 /** Reads one table. Unknown keys, wrong types and missing required keys are all reported; what is wrong gets its default. */
 export function readOptions<T extends OptionTable>(source: TomlTable, declared: T, report: Report): Options<T> {
   const byKey = new Map(Object.entries(declared).map(([property, entry]) => [entry.key, property]));
-  const result: Record<string, unknown> = {};
-  for (const [property, entry] of Object.entries(declared)) result[property] = entry.fallback;
+  const result: Record<string, unknown> = { ...defaultsOf(declared) };
   for (const [key, { keyAt, value }] of source.entries) {
     const property = byKey.get(key) ?? byKey.get(key.toLowerCase());
     const entry = property === undefined ? undefined : declared[property];

@@ -1,17 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inputCommon } from "../config/common-options.ts";
-import type { FilterOptions } from "../config/common-options.ts";
+import { inputCommon, type FilterOptions } from "../config/common-options.ts";
+import { defaultsOf } from "../config/options.ts";
 import { Filter } from "./filter.ts";
 import { compileGlobs } from "./glob.ts";
 import { Metric } from "./metric.ts";
 
-const defaults = Object.fromEntries(
-  Object.entries(inputCommon).map(([key, option]) => [key, option.fallback]),
-) as unknown as FilterOptions;
-
 function filter(options: Partial<FilterOptions>): Filter {
-  return new Filter({ ...defaults, ...options });
+  return new Filter({ ...defaultsOf(inputCommon), ...options });
 }
 
 function cpu(): Metric {

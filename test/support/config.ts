@@ -2,18 +2,12 @@
 
 import { agentOptions, type AgentOptions } from "../../agent/config/agent-options.ts";
 import { commonOptions } from "../../agent/config/common-options.ts";
-import type { Option } from "../../agent/config/options.ts";
+import { defaultsOf } from "../../agent/config/options.ts";
 import type { AnyDescription } from "../../agent/core/plugin.ts";
 import type { InputConfig, OutputConfig, RunnableConfig } from "../../agent/core/runner.ts";
 
-type Table = Readonly<Record<string, Option<unknown>>>;
-
-export function defaultsOf(table: Table): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(table).map(([property, { fallback }]) => [property, fallback]));
-}
-
 export function agentSettings(changed: Partial<AgentOptions> = {}): AgentOptions {
-  return { ...defaultsOf(agentOptions), ...changed } as unknown as AgentOptions;
+  return { ...defaultsOf(agentOptions), ...changed };
 }
 
 export function inputConfig(
@@ -21,7 +15,7 @@ export function inputConfig(
   common: Partial<InputConfig["common"]> = {},
   fingerprint: string = plugin.name,
 ): InputConfig {
-  const all = { ...defaultsOf(commonOptions.inputs), ...common } as unknown as InputConfig["common"];
+  const all = { ...defaultsOf(commonOptions.inputs), ...common };
   return { kind: "inputs", plugin, options: defaultsOf(plugin.options), common: all, fingerprint };
 }
 
@@ -30,7 +24,7 @@ export function outputConfig(
   common: Partial<OutputConfig["common"]> = {},
   fingerprint: string = plugin.name,
 ): OutputConfig {
-  const all = { ...defaultsOf(commonOptions.outputs), ...common } as unknown as OutputConfig["common"];
+  const all = { ...defaultsOf(commonOptions.outputs), ...common };
   return { kind: "outputs", plugin, options: defaultsOf(plugin.options), common: all, fingerprint };
 }
 

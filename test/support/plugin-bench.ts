@@ -1,6 +1,6 @@
 // What a test needs to run one plugin without an agent: its options with defaults, and a context that keeps the log.
 
-import type { Options, OptionTable } from "../../agent/config/options.ts";
+import { defaultsOf, type Options, type OptionTable } from "../../agent/config/options.ts";
 import { systemClock, type Clock } from "../../agent/core/clock.ts";
 import { createLog } from "../../agent/core/log.ts";
 import type { PluginContext } from "../../agent/core/plugin.ts";
@@ -8,9 +8,7 @@ import { SelfStatistics } from "../../agent/core/self-statistics.ts";
 
 /** The defaults of an option table, with changes. */
 export function optionsWith<T extends OptionTable>(table: T, changes: Partial<Options<T>> = {}): Options<T> {
-  const defaults: Record<string, unknown> = {};
-  for (const [property, option] of Object.entries(table)) defaults[property] = option.fallback;
-  return { ...defaults, ...changes } as Options<T>;
+  return { ...defaultsOf(table), ...changes };
 }
 
 export interface PluginBench extends PluginContext {

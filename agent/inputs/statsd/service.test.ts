@@ -8,8 +8,8 @@ import { afterEach, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { TestStatsd } from "./test-statsd.ts";
-import { dropsOf } from "./kernel-drops.ts";
-import { descriptorOf } from "./udp-transport.ts";
+import { dropsOf } from "../../core/kernel-drops.ts";
+import { descriptorOf } from "../../core/socket-descriptor.ts";
 
 const open: (() => unknown)[] = [];
 afterEach(async () => {

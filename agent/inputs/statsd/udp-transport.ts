@@ -9,12 +9,10 @@ import { setImmediate } from "node:timers/promises";
 
 import { openListeners, type ListenAddress, type ListenPlan } from "../../core/listen-address.ts";
 import type { Log } from "../../core/log.ts";
+import { kernelDrops } from "../../core/kernel-drops.ts";
 import { descriptorOf } from "../../core/socket-descriptor.ts";
-import { kernelDrops } from "./kernel-drops.ts";
 import { LONGEST_BYTES } from "./line-parser.ts";
 import type { ByteSink, Transport } from "./transport.ts";
-
-export { descriptorOf };
 
 export interface UdpSettings {
   readonly plan: ListenPlan;

@@ -7,12 +7,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { failureOf } from "../../../test/support/failure-of.ts";
 import { optionsWith, pluginBench } from "../../../test/support/plugin-bench.ts";
 import { freePort } from "../../../test/support/ports.ts";
 import { recordHttp, type Answering, type RecordedRequest } from "../../../test/support/http-recorder.ts";
 import { Metric } from "../../core/metric.ts";
 import { PRODUCT_TOKEN } from "../../core/http-client/product-token.ts";
-import { WriteError, type WriteVerdict } from "../../core/write-error.ts";
+import type { WriteVerdict } from "../../core/write-error.ts";
 import { influxdb } from "./index.ts";
 import { InfluxdbOutput } from "./influxdb-output.ts";
 import { openTargets } from "./open-targets.ts";
@@ -42,16 +43,6 @@ async function start(t: TestContext, answer: Answering, changes: Changes = {}) {
   const writes = () => server.requests.filter(({ url }) => url.includes("/write"));
   const queries = () => server.requests.filter(({ url }) => url.includes("/query"));
   return { server, bench, output, writes, queries };
-}
-
-async function failureOf(write: Promise<void>): Promise<WriteError> {
-  try {
-    await write;
-  } catch (error) {
-    assert.ok(error instanceof WriteError, String(error));
-    return error;
-  }
-  return assert.fail("the write was accepted");
 }
 
 // status, body, verdict (undefined: accepted), what the message says. The batch holds four metrics.

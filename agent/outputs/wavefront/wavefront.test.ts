@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { recordHttp, type Answering } from "../../../test/support/http-recorder.ts";
+import { failureOf } from "../../../test/support/failure-of.ts";
 import { optionsWith, pluginBench } from "../../../test/support/plugin-bench.ts";
 import { PRODUCT_TOKEN } from "../../core/http-client/product-token.ts";
 import { Metric } from "../../core/metric.ts";
-import { WriteError } from "../../core/write-error.ts";
 import { wavefront } from "./index.ts";
 
 type Changes = Parameters<typeof optionsWith<typeof wavefront.options>>[1];
@@ -30,16 +30,6 @@ async function start(t: TestContext, answer: Answering, changes: Changes = {}) {
   /** Names of the points in each request. */
   const sent = () => server.requests.map(({ body }) => [...body.matchAll(/^"([^"]+)"/gm)].map((match) => match[1]));
   return { server, bench, output, sent };
-}
-
-async function failureOf(write: Promise<void>): Promise<WriteError> {
-  try {
-    await write;
-  } catch (error) {
-    assert.ok(error instanceof WriteError, String(error));
-    return error;
-  }
-  return assert.fail("the write was accepted");
 }
 
 for (const status of [200, 202, 204]) {
