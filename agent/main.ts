@@ -22,6 +22,9 @@ import { VERSION } from "./version.ts";
 const DEFAULT_SHUTDOWN_MS = 10_000;
 const DEFAULT_WATCH_MS = 1_000;
 
+/** A file that the agent itself needs cannot be had; exit 69. */
+class StartError extends Error {}
+
 async function main(): Promise<number> {
   const invocation = parseCommandLine(process.argv.slice(2));
   switch (invocation.command) {
@@ -87,7 +90,7 @@ async function runConfig({ config, text, reader, flags, log, report }: Running):
   const intervalMs = durationFlag("watch-interval", flags["watch-interval"]?.at(-1), DEFAULT_WATCH_MS);
   const shutdownMs = durationFlag("shutdown-timeout", flags["shutdown-timeout"]?.at(-1), DEFAULT_SHUTDOWN_MS);
   const pidfile = flags.pidfile?.at(-1);
-  if (pidfile !== undefined) writeFileSync(pidfile, `${process.pid}\n`);
+  if (pidfile !== undefined) writePid(pidfile);
   try {
     return await run({
       ...base,
@@ -134,7 +137,7 @@ function logFor(agent: AgentOptions | undefined, flags: Invocation["flags"]): Lo
   if (named !== undefined && level === undefined) {
     throw new UsageError(`--log-level ${named} is not a level; use one of ${LOG_LEVELS.join(", ")}`);
   }
-  const file = agent?.logfile ? openSync(agent.logfile, "a") : undefined;
+  const file = agent?.logfile ? opened(agent.logfile) : undefined;
   return createLog({
     level: level ?? levelOf(agent, flags),
     format: agent?.logformat ?? "text",
@@ -142,6 +145,23 @@ function logFor(agent: AgentOptions | undefined, flags: Invocation["flags"]): Lo
     write: (line) => (file === undefined ? process.stderr.write(line) : writeSync(file, line)),
     nowNs: () => systemClock.nowNs(),
   });
+}
+
+/** The log file. Throws StartError. */
+function opened(logfile: string): number {
+  try {
+    return openSync(logfile, "a");
+  } catch (error) {
+    throw new StartError(`cannot write the log: ${errorText(error)}; change logfile in [agent]`);
+  }
+}
+
+function writePid(pidfile: string): void {
+  try {
+    writeFileSync(pidfile, `${process.pid}\n`);
+  } catch (error) {
+    throw new StartError(`cannot write the process id: ${errorText(error)}; change --pidfile`);
+  }
 }
 
 function levelOf(agent: AgentOptions | undefined, flags: Invocation["flags"]): LogLevel {
@@ -181,9 +201,9 @@ process.on("uncaughtException", (error) => {
 });
 
 function failure(error: unknown): number {
-  if (!(error instanceof UsageError)) throw error;
+  if (!(error instanceof UsageError) && !(error instanceof StartError)) throw error;
   process.stderr.write(`pilotfish agent: ${error.message}\n`);
-  return EXIT.usage;
+  return error instanceof UsageError ? EXIT.usage : EXIT.unavailable;
 }
 
 // No top-level await: the bundle is CommonJS. `exit`, because a listener or connection that a plugin forgot must not keep a

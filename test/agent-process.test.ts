@@ -96,6 +96,20 @@ test("a port in use: the port and the option to change are named; exit code 69",
   await new Promise((resolve) => holder.close(resolve));
 });
 
+test("a log file or pid file that cannot be written: named with its remedy, exit code 69", async () => {
+  const nowhere = join(directory, "no-such-folder", "file");
+  const config = statsdConfig(await freePort());
+  const log = new Program(["agent", "--config", file(config.replace("[agent]", `[agent]\nlogfile = "${nowhere}"`))]);
+  assert.equal(await log.exited, 69);
+  assert.match(
+    log.stderr,
+    /^pilotfish agent: cannot write the log: ENOENT.*no-such-folder.*; change logfile in \[agent\]\n$/,
+  );
+  const pid = new Program(["agent", "--config", file(config), "--pidfile", nowhere]);
+  assert.equal(await pid.exited, 69);
+  assert.match(pid.stderr, /pilotfish agent: cannot write the process id: ENOENT.*; change --pidfile\n$/);
+});
+
 test("a destination that never answers: it listens all the same, and SIGTERM ends it in time and says what is lost", async () => {
   const silent = createServer((socket) => socket.on("error", () => {}));
   await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
